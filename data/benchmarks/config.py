@@ -1,0 +1,24 @@
+"""Evaluation settings."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from data.config import Section
+
+
+class EvaluateConfig(Section):
+    """Which benchmarks are answered, and how."""
+
+    benchmarks: list[str] = ["scenes"]
+    protocol: str = "strict"
+    mode: str = "grounded"
+    splits: list[str] = ["test"]
+    limit: int | None = None
+    batch_size: int = Field(default=64, gt=0)
+    temperature: float = 0.0
+    """0 is greedy."""
+    seed: int = 0
+    threads: int = Field(default=2, gt=0)
+    checkpoints: list[str] = ["pretrain", "finetune", "reinforce"]
+    """Checkpoints of this pipeline run to evaluate, by the stage that made them."""

@@ -1,0 +1,23 @@
+"""Curation settings: which rules a trace must pass, and how kept traces become a data set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.config import Section
+
+
+class CurateConfig(Section):
+    """Rules by name, each with its settings, for example ``{answer_iou = {minimum = 0.5}}``."""
+
+    rules: dict[str, dict[str, Any]] = {"answer_correct": {}}
+
+
+class PublishConfig(Section):
+    """How kept traces become training conversations."""
+
+    dialect: str | None = None
+    """Default: the student's."""
+    validation_share: float = 0.0
+    """Share of samples, chosen by id, that the ``validation`` split takes."""
+    traces_per_sample: int = 1

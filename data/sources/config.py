@@ -1,0 +1,119 @@
+"""Source settings: where samples come from. ``kind`` chooses the source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from data.config import Section
+
+SplitName = Literal["train", "validation", "test"]
+SpaceName = Literal["pixel", "thousandth", "unit"]
+
+
+class ScenesConfig(Section):
+    """Drawn scenes of coloured shapes: exact boxes, any number of them."""
+
+    kind: Literal["scenes"] = "scenes"
+    count: int = Field(gt=0)
+    split: SplitName = "train"
+    seed: int = 0
+    tasks: dict[str, float] = {"point": 1.0}
+    """Relative share of ``point``, ``box``, ``choice`` and ``multi_image`` problems."""
+    bands: dict[str, float] = {"easy": 1.0}
+    """Relative share of the bands ``easy``, ``medium`` and ``hard``."""
+    questions_per_image: int = Field(default=1, ge=1, le=4)
+
+
+class FolderConfig(Section):
+    """A folder of images and a JSONL of problems beside them."""
+
+    kind: Literal["folder"] = "folder"
+    path: Path
+    file: str = "samples.jsonl"
+    split: SplitName = "train"
+    space: SpaceName | None = None
+    """The space of every row's coordinates; a row's own ``space`` wins; neither is a reject."""
+
+
+class YoloConfig(Section):
+    """Images with YOLO labels (``class cx cy w h``, unit)."""
+
+    kind: Literal["yolo"] = "yolo"
+    path: Path
+    """Holds ``images/<folder>`` and ``labels/<folder>``."""
+    folder: str = "train"
+    split: SplitName = "train"
+    names: dict[int, str]
+    """Class number to name."""
+    task: Literal["point", "box", "boxes"] = "box"
+
+
+class ColumnsConfig(Section):
+    """Which column of a foreign data set is what; a column not named is absent."""
+
+    question: str
+    image: str | None = None
+    images: str | None = None
+    answer: str | None = None
+    choices: str | None = None
+    boxes: str | None = None
+    points: str | None = None
+    category: str | None = None
+    task: str | None = None
+
+
+class ParquetConfig(Section):
+    """Local Parquet files read through ``datasets`` with a column map."""
+
+    kind: Literal["parquet"] = "parquet"
+    path: str
+    """A file or a glob."""
+    columns: ColumnsConfig
+    space: SpaceName
+    task: str | None = None
+    box_format: Literal["xyxy", "xywh"] = "xyxy"
+    split: SplitName = "train"
+
+
+class HubConfig(Section):
+    """Any data set of the Hugging Face hub (or a local folder ``datasets`` can load) with a column map."""
+
+    kind: Literal["hub"] = "hub"
+    repository: str
+    name: str | None = None
+    source_split: str = "train"
+    revision: str | None = None
+    columns: ColumnsConfig
+    space: SpaceName
+    task: str | None = None
+    box_format: Literal["xyxy", "xywh"] = "xyxy"
+    split: SplitName = "train"
+
+
+class TracesConfig(Section):
+    """Existing chains (ShareGPT or JSONL), so that generation can be skipped: makes samples and ``imported`` traces."""
+
+    kind: Literal["traces"] = "traces"
+    path: Path
+    dialect: str
+    space: Literal["pixel", "resized", "thousandth", "unit"]
+    images: Path | None = None
+    """The folder that image paths are relative to; default: the file's own."""
+    split: SplitName = "train"
+
+
+SourceConfig = Annotated[
+    ScenesConfig | FolderConfig | YoloConfig | ParquetConfig | HubConfig | TracesConfig,
+    Field(discriminator="kind"),
+]
+
+
+class IngestConfig(Section):
+    """Which problems a run is about."""
+
+    sources: list[SourceConfig] = Field(min_length=1)
+    max_image_pixels: int = 50_000_000
+    """An image with more pixels is a reject."""

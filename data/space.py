@@ -1,0 +1,131 @@
+"""Space: the frame a coordinate is measured in.
+
+A *space* is a width and a height in its own units, with the origin at the top left: the pixels of a stored image, the pixels of the
+resized image a model sees, a grid of n (999 or 1000 for the published models, 100 for single-digit vocabularies), or unit. A *frame* pairs the
+stored image with the space that a model reads and writes. Coordinates are continuous: a pixel is the unit square right and below its corner.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SpaceKind(StrEnum):
+    """What a unit of length means."""
+
+    PIXEL = "pixel"
+    """Pixels of the stored image after its EXIF orientation; the only kind that tables hold."""
+    RESIZED = "resized"
+    """Pixels of the resized image that a model is given."""
+    GRID = "grid"
+    """n equal parts of the width and of the height."""
+    UNIT = "unit"
+    """Fractions of the width and of the height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A coordinate frame, for example ``Space(SpaceKind.PIXEL, 640, 480)``."""
+
+    kind: SpaceKind
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.width) and math.isfinite(self.height) and self.width > 0 and self.height > 0):
+            raise ValueError(f"a space needs a positive finite extent, not {self.width}x{self.height}")
+
+    @classmethod
+    def pixels(cls, width: float, height: float) -> Space:
+        return cls(SpaceKind.PIXEL, width, height)
+
+    @classmethod
+    def resized(cls, width: float, height: float) -> Space:
+        return cls(SpaceKind.RESIZED, width, height)
+
+    @classmethod
+    def grid(cls, n: int) -> Space:
+        return cls(SpaceKind.GRID, n, n)
+
+    @classmethod
+    def unit(cls) -> Space:
+        return cls(SpaceKind.UNIT, 1, 1)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.width:g}x{self.height:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One image as tables hold it and as a model speaks of it, for example stored 640x480, model ``grid`` 1000x1000."""
+
+    stored: Space
+    model: Space
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in a space."""
+
+    x: float
+    y: float
+    space: Space
+
+    def to(self, space: Space) -> Point:
+        """The same place in another space of the same image."""
+        return Point(self.x * space.width / self.space.width, self.y * space.height / self.space.height, space)
+
+    def is_inside(self, box: Box) -> bool:
+        """Whether the point lies in the box, edges included; both must share a space."""
+        same_space(self.space, box.space)
+        return box.x1 <= self.x <= box.x2 and box.y1 <= self.y <= box.y2
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An axis-aligned rectangle from its top left (x1, y1) to its bottom right (x2, y2)."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    space: Space
+
+    @property
+    def is_valid(self) -> bool:
+        """Finite, and neither inverted nor of zero area."""
+        return all(map(math.isfinite, (self.x1, self.y1, self.x2, self.y2))) and self.x1 < self.x2 and self.y1 < self.y2
+
+    @property
+    def area(self) -> float:
+        """Square units of the space; 0 for a box that is not valid."""
+        return (self.x2 - self.x1) * (self.y2 - self.y1) if self.is_valid else 0.0
+
+    @property
+    def center(self) -> Point:
+        return Point((self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2, self.space)
+
+    def to(self, space: Space) -> Box:
+        """The same box in another space of the same image."""
+        sx, sy = space.width / self.space.width, space.height / self.space.height
+        return Box(self.x1 * sx, self.y1 * sy, self.x2 * sx, self.y2 * sy, space)
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union in [0, 1]; 0 if either box is not valid. Both must share a space."""
+        same_space(self.space, other.space)
+        if not (self.is_valid and other.is_valid):
+            return 0.0
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        if width <= 0 or height <= 0:
+            return 0.0
+        intersection = width * height
+        return intersection / (self.area + other.area - intersection)
+
+
+def same_space(a: Space, b: Space) -> None:
+    """Raise ``ValueError`` naming both spaces unless they are the same."""
+    if a != b:
+        raise ValueError(f"coordinates are in different spaces: {a} and {b}")

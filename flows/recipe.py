@@ -1,0 +1,88 @@
+"""Recipe: everything a run is decided by, one TOML file. Loading it imports no torch, no prefect, no openai."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from data.benchmarks.config import EvaluateConfig
+from data.config import Section
+from data.curation.config import CurateConfig, PublishConfig
+from data.sources.config import IngestConfig
+from models.student.config import PretrainConfig, StudentConfig
+from models.teacher.config import GenerateConfig
+from models.training.config import FinetuneConfig, ReinforceConfig
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+class ReportConfig(Section):
+    """What the report shows."""
+
+    gallery: int = 12
+    """Traces, rollouts and predictions shown with their pictures, each."""
+
+
+class Recipe(Section):
+    """A named pipeline; a section left out leaves its stage out."""
+
+    name: str
+    description: str = ""
+    ingest: IngestConfig
+    student: StudentConfig = StudentConfig()
+    generate: GenerateConfig = GenerateConfig()
+    curate: CurateConfig = CurateConfig()
+    publish: PublishConfig = PublishConfig()
+    pretrain: PretrainConfig | None = None
+    finetune: FinetuneConfig | None = None
+    reinforce: ReinforceConfig | None = None
+    evaluate: EvaluateConfig = EvaluateConfig()
+    report: ReportConfig = ReportConfig()
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be read; the text is one sentence a person can act on."""
+
+
+def recipe_names() -> list[str]:
+    """The recipes shipped with Fovea."""
+    return sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+def merge(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with ``overrides`` laid over it, table by table. Keys of overrides may be dotted: ``{"curate.rules": {...}}``."""
+    merged = dict(base)
+    for key, value in overrides.items():
+        head, _, rest = key.partition(".")
+        patch = {rest: value} if rest else value
+        current = merged.get(head)
+        merged[head] = merge(current, patch) if isinstance(patch, Mapping) and isinstance(current, Mapping) else patch
+    return merged
+
+
+def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe of that name or path with overrides laid over it. Raises ``RecipeError``."""
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = RECIPES / f"{name_or_path}.toml"
+    try:
+        with path.open("rb") as file:
+            text = tomllib.load(file)
+    except FileNotFoundError as error:
+        raise RecipeError(
+            f"no recipe {str(name_or_path)!r}; there are {', '.join(recipe_names())}, or give the path of a .toml file"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"recipe {path} is not TOML: {error}") from error
+    try:
+        return Recipe.model_validate({"name": path.stem} | merge(text, overrides or {}))
+    except ValidationError as error:
+        raise RecipeError(f"recipe {path.name}: {_sentence(error)}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())

@@ -1,0 +1,38 @@
+"""Student settings: which model learns, and how it sees and speaks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from data.config import Section
+from data.viewing import ViewConfig
+
+
+class StudentConfig(Section):
+    """The model that learns. These settings are stored beside every checkpoint."""
+
+    base: str = "pretrain"
+    """A hub id, a folder, or ``pretrain``: what the pretrain stage built."""
+    dialect: str = "vigorl"
+    prompt: str = "terse"
+    """A student prompt of ``data/prompts/student``: ``terse`` is the question alone, ``instructed`` adds the dialect's instruction."""
+    view: ViewConfig = ViewConfig()
+    max_new_tokens: int = 96
+
+
+class PretrainConfig(Section):
+    """The tiny student: built from a published architecture's configuration and taught to see before it reasons."""
+
+    architecture: Literal["qwen2_5_vl"] = "qwen2_5_vl"
+    image_side: int = 112
+    width: int = 128
+    layers: int = 4
+    vision_layers: int = 2
+    heads: int = 4
+    vision_steps: int = Field(default=200, ge=1)
+    binding_steps: int = Field(default=300, ge=1)
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    seed: int = 0

@@ -1,0 +1,46 @@
+"""Teacher settings: whom to ask, what, and how often."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from data.config import Section
+
+
+class TeacherConfig(Section):
+    """An OpenAI-compatible endpoint. Its key comes from the environment or a Prefect Secret and is no setting."""
+
+    provider: str = "embedded"
+    """``embedded`` starts the loopback teacher for the stage's time; any other word names the endpoint in ``requests``."""
+    model: str = "embedded-sight"
+    base_url: str | None = None
+    key_variable: str = "OPENAI_API_KEY"
+    """The environment variable, or else the Prefect Secret of that name in lower case with dashes, that holds the key."""
+    temperature: float = 0.7
+    top_p: float = 1.0
+    max_tokens: int = 512
+    in_flight: int = Field(default=64, gt=0)
+    """Calls open at the same time."""
+    timeout_s: float = 120.0
+    attempts: int = Field(default=8, gt=0)
+    """Tries of one call, the first included."""
+    dollars_per_million_prompt_tokens: float = 0.0
+    dollars_per_million_completion_tokens: float = 0.0
+
+
+class GenerateConfig(Section):
+    """How traces are made."""
+
+    method: Literal["direct", "rationalize", "imported"] = "direct"
+    dialect: str = "vigorl"
+    """The dialect the teacher is asked to write; coordinates are in the ``space``."""
+    space: str = "pixel"
+    """The space the teacher writes in: ``pixel``, ``resized``, ``unit`` or ``grid:N``."""
+    candidates: int = Field(default=1, gt=0)
+    """Traces asked for per sample."""
+    splits: list[str] = ["train"]
+    shard_size: int = 512
+    """Samples per Prefect task; not part of the stage key."""
+    teacher: TeacherConfig = TeacherConfig()

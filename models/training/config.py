@@ -1,0 +1,69 @@
+"""Training settings. The ``trl`` tables pass through to TRL's own configuration classes, field by field."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from data.config import Section
+
+
+class LaunchConfig(Section):
+    """How ``accelerate launch`` starts a training child; not part of a stage key, but for the number of processes."""
+
+    processes: int = Field(default=1, gt=0)
+    threads: int = Field(default=2, gt=0)
+    """CPU threads per process; results are bit-equal only for one count."""
+    arguments: list[str] = []
+    """Further arguments of ``accelerate launch``, such as ``--use_fsdp``."""
+
+
+class FinetuneConfig(Section):
+    """Supervised fine-tuning on an ``sft`` version with TRL's ``SFTTrainer``."""
+
+    steps: int = Field(gt=0)
+    checkpoint_every: int = Field(default=50, gt=0)
+    seed: int = 0
+    lora: dict[str, Any] | None = None
+    """Fields of ``peft.LoraConfig``; None trains every weight."""
+    trl: dict[str, Any] = {}
+    """Any field of ``trl.SFTConfig``."""
+    launch: LaunchConfig = LaunchConfig()
+
+
+class SamplerConfig(Section):
+    """Which samples a step draws."""
+
+    name: str = "uniform"
+    """``uniform`` or ``posterior``."""
+    options: dict[str, Any] = {}
+
+
+class WeightConfig(Section):
+    """How a group's loss is weighted by its difficulty."""
+
+    name: Literal["none", "exp"] = "none"
+    part: str = "outcome"
+    """The reward part (or ``outcome``) whose group mean is the difficulty."""
+
+
+class ReinforceConfig(Section):
+    """Group relative policy optimisation with TRL's ``GRPOTrainer``."""
+
+    steps: int = Field(gt=0)
+    groups_per_step: int = Field(default=16, gt=0)
+    rollouts_per_group: int = Field(default=8, gt=1)
+    bands: list[str] | None = None
+    """Difficulty bands to draw from; None takes all."""
+    splits: list[str] = ["train"]
+    rewards: dict[str, float] = {"format": 0.5, "outcome": 1.0}
+    """Reward part to weight."""
+    sampler: SamplerConfig = SamplerConfig()
+    weight: WeightConfig = WeightConfig()
+    checkpoint_every: int = Field(default=10, gt=0)
+    seed: int = 0
+    lora: dict[str, Any] | None = None
+    trl: dict[str, Any] = {}
+    """Any field of ``trl.GRPOConfig``."""
+    launch: LaunchConfig = LaunchConfig()
