@@ -1,7 +1,7 @@
 """Sample: one grounding problem.
 
-A question about one or more images with what is known of its answer: text, points, or boxes in pixels of the stored images. A box has a *role*:
-``answer`` boxes are what is asked for, ``evidence`` boxes are what one looks at on the way.
+A question about one or more images with what is known of its answer: text, points, or boxes in pixels of the stored images. A box
+has a *role*: ``answer`` boxes are what is asked for, ``evidence`` boxes are what one looks at on the way.
 """
 
 from __future__ import annotations

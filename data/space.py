@@ -1,8 +1,9 @@
 """Space: the frame a coordinate is measured in.
 
-A *space* is a width and a height in its own units, with the origin at the top left: the pixels of a stored image, the pixels of the
-resized image a model sees, a grid of n (999 or 1000 for the published models, 100 for single-digit vocabularies), or unit. A *frame* pairs the
-stored image with the space that a model reads and writes. Coordinates are continuous: a pixel is the unit square right and below its corner.
+A *space* is a width and a height in its own units, with the origin at the top left: the pixels of a stored image, the pixels of
+the resized image a model sees, a grid of n (1000 for the published models, 100 for single-digit vocabularies), or unit. A *frame*
+pairs the stored image with the space that a model reads and writes. Coordinates are continuous: a pixel is the unit square right
+of and below its corner.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables: the name, key and Arrow schema of every table.
 
-A *table* is a set of Parquet rows with a declared *key* on which its view is unique. Columns are added, never renamed; ``upcast`` brings rows of
-an older schema to the present one. Coordinates are pixels of the stored image.
+A *table* is a set of Parquet rows with a declared *key* on which its view is unique. Columns are added, never renamed; ``upcast``
+brings rows of an older schema to the present one. Coordinates are pixels of the stored image.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Trace: one grounded chain of thought, the only form that the pipeline holds inside.
 
-A *step* is a *thought* (text free of coordinates) with *mentions*: a point or a box on one of the images, anchored at a character offset of the
-thought. A step may end in *zooms*: places the model asked to see closer. The *answer* is text, points or boxes. All coordinates are pixels of
-the stored image (``data.space``). A *dialect* (``data.dialects``) renders a trace for a model and parses it back.
+A *step* is a *thought* (text free of coordinates) with *mentions*: a point or a box on one of the images, anchored at a character
+offset of the thought. A step may end in *zooms*: places the model asked to see closer. The *answer* is text, points or boxes. All
+coordinates are pixels of the stored image (``data.space``). A *dialect* (``data.dialects``) renders a trace for a model and parses
+it back.
 """
 
 from __future__ import annotations
