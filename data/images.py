@@ -1,0 +1,104 @@
+"""Images: stored bytes read as a model should see them.
+
+The stored bytes are never changed. An *oriented* image has its EXIF orientation applied, so that width, height and coordinates are
+those a person sees. Everything becomes 8-bit RGB: 16 bits are scaled, CMYK converted, transparency laid on white, and of an
+animation the first frame is taken.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
+"""Raster formats that Pillow decodes by itself; others (EPS) would start foreign programs."""
+DECODE_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's decoders raise on damaged bytes."""
+
+
+class UnreadableImageError(ValueError):
+    """Bytes that are no image Pillow can decode."""
+
+
+class EnormousImageError(UnreadableImageError):
+    """An image of more pixels than allowed; it was not decoded."""
+
+
+class Description(NamedTuple):
+    """What an image is: its format in Pillow's words and its oriented size in pixels."""
+
+    format: str
+    width: int
+    height: int
+
+
+def open_image(stored: bytes) -> Image.Image:
+    """The oriented RGB image. Raises ``UnreadableImageError``."""
+    try:
+        with Image.open(io.BytesIO(stored), formats=FORMATS) as image:
+            return _rgb(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise EnormousImageError(str(error)) from error
+    except DECODE_ERRORS as error:
+        raise UnreadableImageError(f"{len(stored)} bytes are no readable image: {error}") from error
+
+
+def describe(stored: bytes, max_pixels: int | None = None) -> Description:
+    """Format and oriented size, after decoding the whole image once to be sure that it can be.
+
+    Raises ``EnormousImageError`` above ``max_pixels`` (before decoding) and ``UnreadableImageError``.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        kind = _check_size(stored, max_pixels)
+        return Description(kind, *open_image(stored).size)
+
+
+def _check_size(stored: bytes, max_pixels: int | None) -> str:
+    try:
+        with Image.open(io.BytesIO(stored), formats=FORMATS) as image:
+            width, height, kind = *image.size, str(image.format)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise EnormousImageError(str(error)) from error
+    except DECODE_ERRORS as error:
+        raise UnreadableImageError(f"{len(stored)} bytes are no readable image: {error}") from error
+    if max_pixels is not None and width * height > max_pixels:
+        raise EnormousImageError(f"image {width}x{height} has {width * height} pixels, over the limit of {max_pixels}")
+    return kind
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _scaled(image).convert("RGB")
+    if image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _scaled(image: Image.Image) -> Image.Image:
+    """16-bit and floating-point grey as 8-bit grey: 0..65535, or 0..1 for floats no larger than 1."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    if image.mode == "F":
+        values = values * 255 if values.max(initial=0) <= 1 else values
+    else:
+        values = values / 257
+    return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
