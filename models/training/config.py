@@ -23,6 +23,9 @@ class FinetuneConfig(Section):
     """Supervised fine-tuning on an ``sft`` version with TRL's ``SFTTrainer``."""
 
     steps: int = Field(gt=0)
+    batch_size: int = Field(default=32, gt=0)
+    """Conversations a step reads, over all processes."""
+    splits: list[str] = ["train"]
     checkpoint_every: int = Field(default=50, gt=0)
     seed: int = 0
     lora: dict[str, Any] | None = None
@@ -38,6 +41,7 @@ class SamplerConfig(Section):
     name: str = "uniform"
     """``uniform`` or ``posterior``."""
     options: dict[str, Any] = {}
+    """Keyword arguments of the sampler."""
 
 
 class WeightConfig(Section):
@@ -52,6 +56,7 @@ class ReinforceConfig(Section):
     """Group relative policy optimisation with TRL's ``GRPOTrainer``."""
 
     steps: int = Field(gt=0)
+    """Updates of the weights."""
     groups_per_step: int = Field(default=16, gt=0)
     rollouts_per_group: int = Field(default=8, gt=1)
     bands: list[str] | None = None
