@@ -59,7 +59,7 @@ class Draft:
         self.discard()
 
     def add(self, table_name: str, rows: Rows) -> None:
-        """Add rows of a table, any number of times; an empty list makes the table an output. Raises ``StoreError`` on rows that do not fit."""
+        """Add rows of a table, any number of times; an empty list makes it an output. Raises ``StoreError`` on rows that do not fit."""
         if table_name not in TABLES:
             raise StoreError(f"there is no table {table_name}; the tables are {', '.join(TABLES)}")
         with room_for(table_name, self._store.root):

@@ -38,7 +38,8 @@ class ImageReader:
         path, group, row = self._place(image_id)
         if (path, group) not in self._held:
             with pq.ParquetFile(path) as file:
-                self._held[path, group] = file.read_row_group(group, columns=["bytes"]).column("bytes").to_pylist()
+                stored = file.read_row_group(group, columns=["bytes"]).column("bytes").to_pylist()
+            self._held[path, group] = [content or b"" for content in stored]
             while len(self._held) > GROUPS_HELD:
                 self._held.popitem(last=False)
         self._held.move_to_end((path, group))

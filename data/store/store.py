@@ -31,6 +31,8 @@ from data.tables import CHECKPOINTS, TABLES, upcast
 
 LARGE_BYTES = 256 << 20
 LATEST = "latest"
+NO_RUN = "none"
+"""The run folder whose empty files keep the patterns of ``catalog.duckdb`` from matching nothing."""
 
 _verified: set[tuple[str, int, int, str]] = set()
 """Path, size, modification time and SHA-256 of files that this process has read and found whole."""
@@ -135,6 +137,11 @@ class Store:
         made = [manifest for manifest in self.manifests() if manifest.stage_key == stage_key]
         return next((manifest for manifest in reversed(made) if self.is_whole(manifest)), None)
 
+    def has_files(self, version: Version) -> bool:
+        """Whether the version's files are there with their sizes; unlike ``is_whole``, without reading them."""
+        paths = [(self.root / file.path, file.size) for file in version.files]
+        return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+
     def is_whole(self, manifest: Manifest) -> bool:
         """Whether every file of every output is there with its size and SHA-256."""
         return not any(self._damage(file) for version in manifest.outputs.values() for file in version.files)
@@ -161,7 +168,7 @@ class Store:
 
     def run_ids(self) -> list[str]:
         """Runs that have a folder, oldest first."""
-        return sorted(path.name for path in (self.root / "runs").iterdir() if path.is_dir())
+        return sorted(path.name for path in (self.root / "runs").iterdir() if path.is_dir() and path.name != NO_RUN)
 
     def live_files(self, table_name: str) -> list[Path]:
         """Live files whose rows are in no version, by run and step."""

@@ -39,6 +39,7 @@ class TableWriter:
         self._folder = folder
         self._path = folder / f"{table_name}.part"
         self._handle = self._path.open("wb")
+        self._schema = with_metadata(table_name, self.table.schema)
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
@@ -81,11 +82,12 @@ class TableWriter:
             pa.concat_tables(self._waiting, promote_options="permissive").combine_chunks() if self._waiting else typed(self.table.name, [])
         )
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._handle, with_metadata(self.table.name, rows.schema), compression="zstd")
+            self._schema = with_metadata(self.table.name, rows.schema)
+            self._writer = pq.ParquetWriter(self._handle, self._schema, compression="zstd")
         end = rows.num_rows if all_rows else rows.num_rows - rows.num_rows % self._rows_per_group
         for start in range(0, end, self._rows_per_group):
             part = rows.slice(start, min(self._rows_per_group, end - start)).combine_chunks()
-            self._writer.write_table(part.cast(self._writer.schema), row_group_size=self._rows_per_group)
+            self._writer.write_table(part.cast(self._schema), row_group_size=self._rows_per_group)
         self._waiting, self._waiting_rows = [rows.slice(end)], rows.num_rows - end
 
     def _close(self) -> None:
@@ -134,7 +136,7 @@ def write_parquet(path: Path, table_name: str, rows: pa.Table) -> None:
 
 def _sorted_parts(path: Path, folder: Path, rows_per_group: int) -> Iterator[tuple[Path, int]]:
     whole = ds.dataset(path, format="parquet")
-    ids = sorted(whole.to_table(columns=["image_id"]).column("image_id").to_pylist())
+    ids = sorted(str(name) for name in whole.to_table(columns=["image_id"]).column("image_id").to_pylist())
     for number, start in enumerate(range(0, max(1, len(ids)), ROWS_PER_SORTED_FILE)):
         some = ids[start : start + ROWS_PER_SORTED_FILE]
         chosen = (pc.field("image_id") >= some[0]) & (pc.field("image_id") <= some[-1]) if some else None
