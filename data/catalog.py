@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import duckdb
+import pyarrow as pa
 
 from data import views
 from data.statement import QueryError, check_reading, sentence
@@ -33,10 +34,19 @@ class Catalog:
         self._connection = connection
 
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
-        """Ask one reading statement; take the answer with ``fetchall``, ``to_arrow_table`` and the like. Raises ``QueryError``."""
+        """Ask one reading statement; take the answer with ``fetchall``. Raises ``QueryError``."""
         check_reading(sql)
         try:
             return self._connection.execute(sql, parameters) if parameters else self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise QueryError(sentence(error)) from error
+
+    def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> pa.Table:
+        """The answer to one reading statement as an Arrow table. Raises ``QueryError``."""
+        check_reading(sql)
+        try:
+            answer = self._connection.sql(sql, params=parameters)
+            return answer.to_arrow_table()
         except duckdb.Error as error:
             raise QueryError(sentence(error)) from error
 

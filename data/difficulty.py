@@ -38,7 +38,7 @@ def fold(rollouts: pa.Table | Sequence[Path], through_step: int) -> pa.Table:
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         given = rollouts.select(COLUMNS) if isinstance(rollouts, pa.Table) else _read(connection, rollouts)
         connection.register("rollouts", given)
-        return upcast("difficulty", connection.execute(FOLD, {"success": SUCCESS, "through_step": through_step}).to_arrow_table())
+        return upcast("difficulty", connection.sql(FOLD, params={"success": SUCCESS, "through_step": through_step}).to_arrow_table())
 
 
 def _read(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> pa.Table:
@@ -46,4 +46,4 @@ def _read(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> pa.Ta
         return upcast("rollouts", pa.table({})).select(COLUMNS)
     names = [str(path) for path in paths]
     sql = f"select {', '.join(COLUMNS)} from read_parquet($paths, union_by_name = true, hive_partitioning = false)"
-    return connection.execute(sql, {"paths": names}).to_arrow_table()
+    return connection.sql(sql, params={"paths": names}).to_arrow_table()

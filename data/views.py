@@ -23,11 +23,9 @@ STALE_S = 60
 """Seconds without a heartbeat after which a running run reads as ``lost``."""
 CARRIES_VERSION = {"judgements"}
 """Tables that show the version a row was read from although it is not in their key."""
-VERSION_FILES = pa.schema(
-    [pa.field("table_name", TEXT), pa.field("version_id", TEXT), pa.field("ordinal", WHOLE), pa.field("filename", TEXT)]
-)
+VERSION_FILES = pa.schema({"table_name": TEXT, "version_id": TEXT, "ordinal": WHOLE, "filename": TEXT})
 """Each complete version's files; ``ordinal`` rises with the time of publication."""
-FOLDED_FILES = pa.schema([pa.field("table_name", TEXT), pa.field("filename", TEXT)])
+FOLDED_FILES = pa.schema({"table_name": TEXT, "filename": TEXT})
 """Live files whose rows are in a version."""
 NEWEST = 1_000_000_000
 """The ordinal of live rows: newer than those of any version."""
