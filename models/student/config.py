@@ -20,6 +20,8 @@ class StudentConfig(Section):
     """A student prompt of ``data/prompts/student``: ``terse`` is the question alone, ``instructed`` adds the dialect's instruction."""
     view: ViewConfig = ViewConfig()
     max_new_tokens: int = 96
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """The weights' type when loaded; ``auto`` takes the checkpoint's own."""
 
 
 class PretrainConfig(Section):
@@ -34,5 +36,8 @@ class PretrainConfig(Section):
     vision_steps: int = Field(default=200, ge=1)
     binding_steps: int = Field(default=300, ge=1)
     batch_size: int = 32
+    binding_batch_size: int = 24
+    bands: dict[str, float] = {"easy": 0.4, "medium": 0.3, "hard": 0.3}
+    """Shares of the drawn scenes' bands."""
     learning_rate: float = 2e-3
     seed: int = 0
