@@ -14,7 +14,7 @@ import zlib
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
 """Raster formats that Pillow decodes by itself; others (EPS) would start foreign programs."""
@@ -32,6 +32,17 @@ DECODE_ERRORS = (
     zlib.error,
 )
 """What Pillow's decoders raise on damaged bytes."""
+
+TRANSPOSITIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What sets an image of each EXIF orientation upright (EXIF 2.32, tag 0x0112)."""
 
 
 class UnreadableImageError(ValueError):
@@ -54,7 +65,7 @@ def open_image(stored: bytes) -> Image.Image:
     """The oriented RGB image. Raises ``UnreadableImageError``."""
     try:
         with Image.open(io.BytesIO(stored), formats=FORMATS) as image:
-            return _rgb(ImageOps.exif_transpose(image))
+            return _upright(_rgb(image), _orientation(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise EnormousImageError(str(error)) from error
     except DECODE_ERRORS as error:
@@ -67,6 +78,7 @@ def describe(stored: bytes, max_pixels: int | None = None) -> Description:
     Raises ``EnormousImageError`` above ``max_pixels`` (before decoding) and ``UnreadableImageError``.
     """
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         kind = _check_size(stored, max_pixels)
         return Description(kind, *open_image(stored).size)
@@ -85,6 +97,18 @@ def _check_size(stored: bytes, max_pixels: int | None) -> str:
     return kind
 
 
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation; 1, upright, where there is none or the metadata is damaged."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except DECODE_ERRORS:
+        return 1
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(TRANSPOSITIONS[orientation]) if orientation in TRANSPOSITIONS else image
+
+
 def _rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         return _scaled(image).convert("RGB")
@@ -97,8 +121,5 @@ def _rgb(image: Image.Image) -> Image.Image:
 def _scaled(image: Image.Image) -> Image.Image:
     """16-bit and floating-point grey as 8-bit grey: 0..65535, or 0..1 for floats no larger than 1."""
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    if image.mode == "F":
-        values = values * 255 if values.max(initial=0) <= 1 else values
-    else:
-        values = values / 257
-    return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+    scale = 1 / 257 if image.mode != "F" else 255 if values.max(initial=0) <= 1 else 1
+    return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))

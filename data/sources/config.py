@@ -63,10 +63,11 @@ class ColumnsConfig(Section):
     points: str | None = None
     category: str | None = None
     task: str | None = None
+    context: str | None = None
 
 
 class ParquetConfig(Section):
-    """Local Parquet files read through ``datasets`` with a column map."""
+    """Local Parquet files with a column map."""
 
     kind: Literal["parquet"] = "parquet"
     path: str
@@ -102,6 +103,8 @@ class TracesConfig(Section):
     space: Literal["pixel", "resized", "thousandth", "unit"]
     images: Path | None = None
     """The folder that image paths are relative to; default: the file's own."""
+    task: str | None = None
+    """The task of rows that name none; without it, the first of point, box, boxes, text that a chain's answer fits."""
     split: SplitName = "train"
 
 
@@ -115,5 +118,5 @@ class IngestConfig(Section):
     """Which problems a run is about."""
 
     sources: list[SourceConfig] = Field(min_length=1)
-    max_image_pixels: int = 50_000_000
-    """An image with more pixels is a reject."""
+    max_image_pixels: int = Field(default=50_000_000, gt=0, le=89_478_485)
+    """An image with more pixels is a reject; Pillow's guard against decompression bombs sets the upper limit."""

@@ -6,16 +6,15 @@ Coordinates of a problem are pixels of its oriented images. A *locator* names th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from data.identity import Kind, digest, entity_id, image_id
-from data.images import describe
+from data.images import EnormousImageError, UnreadableImageError, describe
 from data.sample import Sample, Task
-from data.trace import PlacedBox, PlacedPoint
+from data.trace import PlacedBox, PlacedPoint, Trace
 
 
 class Reason(StrEnum):
@@ -49,10 +48,25 @@ class Reason(StrEnum):
     """The image has more pixels than allowed."""
     PATH_LEAVES_FOLDER = "path_leaves_folder"
     """The path is absolute, climbs out with ``..``, or a link leads outside."""
+    UNKNOWN_CLASS = "unknown_class"
+    """A class number without a name."""
+    AMBIGUOUS = "ambiguous"
+    """The question would have several right answers."""
+    INCOMPLETE = "incomplete"
+    """Part of the answer was rejected, so the whole is not known."""
     BAD_CHAIN = "bad_chain"
     """A conversation that is not a question and an answer."""
     DUPLICATE = "duplicate"
     """The same problem was taken already."""
+
+
+class RowError(ValueError):
+    """One row cannot be taken; it becomes a reject."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
 
 
 class SourceError(ValueError):
@@ -81,12 +95,28 @@ class SourceImage:
 
     @classmethod
     def read(cls, stored: bytes, path: str | None = None, max_pixels: int | None = None) -> SourceImage:
-        """Decode once to be sure. Raises ``data.images.UnreadableImageError``."""
-        return cls(stored, *describe(stored, max_pixels), path)
+        """Decode once to be sure. Raises ``RowError``."""
+        try:
+            return cls(stored, *describe(stored, max_pixels), path)
+        except EnormousImageError as error:
+            raise RowError(Reason.ENORMOUS_IMAGE, f"{path or 'image'}: {error}") from error
+        except UnreadableImageError as error:
+            raise RowError(Reason.UNREADABLE_IMAGE, f"{path or 'image'}: {error}") from error
 
     @property
     def image_id(self) -> str:
         return image_id(self.stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain of thought as a source has it; ``trace`` is None where it does not parse, and ``parse_error`` says why."""
+
+    trace: Trace | None
+    text: str
+    parse_error: str | None
+    teacher: str | None
+    dialect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +138,13 @@ class Problem:
     category: str | None = None
     difficulty_band: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
-    traces: tuple[dict[str, Any], ...] = ()
-    """Rows of the ``traces`` table without ``sample_id`` and ``trace_id``."""
+    chains: tuple[Chain, ...] = ()
+    """Chains of thought that came with it."""
 
     def sample(self) -> Sample:
         """The sample, its id a hash of all its fields."""
         ids = tuple(image.image_id for image in self.images)
-        content = [self.dataset, self.split, self.task, ids, self.question, self.context, self.choices, self.answer]
+        content: list[Any] = [self.dataset, self.split, self.task, ids, self.question, self.context, self.choices, self.answer]
         content += [[_place(point) for point in self.points], [_place(box) for box in self.boxes]]
         content += [self.source_space, self.category, self.difficulty_band, dict(self.meta)]
         return Sample(
@@ -140,31 +170,6 @@ def same_problem_key(sample: Sample) -> str:
     """Equal for samples that ask and answer the same of the same images, whatever data set or split they stand in."""
     places = [[_place(point) for point in sample.points], [_place(box) for box in sample.boxes]]
     return digest(sample.task, sample.image_ids, sample.question, sample.context, sample.choices, sample.answer, places)
-
-
-def place_fault(place: PlacedPoint | PlacedBox, images: tuple[SourceImage, ...]) -> tuple[Reason, str] | None:
-    """What is wrong with a point or box in pixels of its image, or None. Edges belong to the image."""
-    name = describe_place(place)
-    numbers = (place.x, place.y) if isinstance(place, PlacedPoint) else (place.x1, place.y1, place.x2, place.y2)
-    if not 0 <= place.image_index < len(images):
-        return Reason.NO_SUCH_IMAGE, f"{name} is on image {place.image_index}, the row has {len(images)} (counted from 0)"
-    if not all(map(math.isfinite, numbers)):
-        return Reason.NOT_FINITE, f"{name} is not finite"
-    if isinstance(place, PlacedBox) and not (place.x1 < place.x2 and place.y1 < place.y2):
-        return Reason.INVERTED_BOX, f"{name} is inverted or has no area"
-    image = images[place.image_index]
-    inside_x = 0 <= numbers[0] and numbers[-2] <= image.width
-    inside_y = 0 <= numbers[1] and numbers[-1] <= image.height
-    if not (inside_x and inside_y):
-        return Reason.OUTSIDE_IMAGE, f"{name} exceeds image {image.width}x{image.height}; is its space declared rightly?"
-    return None
-
-
-def describe_place(place: PlacedPoint | PlacedBox) -> str:
-    """For example ``box (412, 80, 640, 700)``."""
-    if isinstance(place, PlacedPoint):
-        return f"point ({place.x:g}, {place.y:g})"
-    return f"box ({place.x1:g}, {place.y1:g}, {place.x2:g}, {place.y2:g})"
 
 
 def _place(place: PlacedPoint | PlacedBox) -> list[Any]:

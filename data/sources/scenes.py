@@ -28,7 +28,7 @@ DOMINANCE = 1.5
 RELATION_SHARE = 0.5
 """Of the medium band's ``point`` and ``box`` problems, how many name their object by a relation where the scene allows it."""
 RECURRENCE = (0.7548776662466927, 0.5698402909980532)
-"""Steps of the additive recurrence R2: 1/g and 1/g^2 for g^3 = g + 1 (M. Roberts, The Unreasonable Effectiveness of Quasirandom Sequences, 2018)."""
+"""Steps of the additive recurrence R2: 1/g and 1/g^2 for g^3 = g + 1 (M. Roberts, Unreasonable Effectiveness of Quasirandom Sequences)."""
 NUMBERS = {2: "both images", 3: "all three images"}
 ORDINALS = {1: "second", 2: "third"}
 
@@ -72,7 +72,7 @@ def draw_problems(config: ScenesConfig, group: int) -> list[Problem]:
         if asked is not None:
             break
     image = _source_image(scene)
-    drawn = {index: (question, (image,)) for index, question in asked.items()}
+    drawn: dict[int, tuple[Question, tuple[SourceImage, ...]]] = {index: (question, (image,)) for index, question in asked.items()}
     for index, task in tasks.items():
         if task == "multi_image":
             drawn[index] = _several_images(random.Random(f"scenes {config.seed} several {index}"), band)
@@ -165,14 +165,27 @@ def _several_images(rng: random.Random, band: str) -> tuple[Question, tuple[Sour
 def _common(rng: random.Random, band: str) -> tuple[Question, list[Scene]]:
     """Two or three scenes that share one name."""
     count = rng.choice((2, 2, 3))
-    names = rng.sample(NAMES, count * 3 + 1)
-    shared = names.pop()
-    scenes = [draw_scene(rng, band, rng.sample([shared, *names[3 * k : 3 * k + 3]], 4)) for k in range(count)]
+    shared = rng.choice(NAMES)
+    rest = [name for name in rng.sample(NAMES, len(NAMES)) if name != shared]
+    scenes = [draw_scene(rng, band, [shared, *_companions(rest, band, shared)]) for _ in range(count)]
     last = count - 1
     items = [next(item for item in scene.objects if (item.color, item.shape) == shared) for scene in scenes]
     boxes = [_place(item, Role.EVIDENCE, k) for k, item in enumerate(items[:-1])]
     text = f"Which object is in {NUMBERS[count]}? Box it in the {ORDINALS[last]} image."
     return Question(text, Task.BOX, "common", (_place(items[last], Role.ANSWER, last), *boxes)), scenes
+
+
+def _companions(rest: list[tuple[str, str]], band: str, shared: tuple[str, str]) -> list[tuple[str, str]]:
+    """Take three names for an image out of ``rest``: of other colours (easy), one of them of the shared colour (medium), or any."""
+    taken: list[tuple[str, str]] = []
+    if band == Band.MEDIUM:
+        taken.append(next(name for name in rest if name[0] == shared[0]))
+    for name in rest:
+        is_new = name not in taken and name[0] not in {shared[0], *(color for color, _ in taken)}
+        if len(taken) < 3 and (is_new or (band == Band.HARD and name not in taken)):
+            taken.append(name)
+    rest[:] = [name for name in rest if name not in taken]
+    return taken
 
 
 def _changed(rng: random.Random, band: str) -> tuple[Question, list[Scene]]:

@@ -1,0 +1,99 @@
+"""Columns: foreign data sets whose columns a map names. ``parquet`` reads local files, ``hub`` what ``datasets`` loads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.sources.config import HubConfig, ParquetConfig
+from data.sources.files import ImageFolder
+from data.sources.folder import read_named, read_row
+from data.sources.problem import Problem, Reason, Reject, RowError, SourceError, SourceImage
+from data.sources.row import RowReader
+
+ROWS_PER_BATCH = 32
+"""Rows with images that are in memory at a time."""
+
+
+def read_parquet(config: ParquetConfig, max_pixels: int) -> Iterator[Problem | Reject]:
+    """The problems of one file or of all that a glob names. Raises ``SourceError`` on wrong columns or unreadable files."""
+    paths = _matching(config.path)
+    if not paths:
+        raise SourceError(f"no Parquet file matches {config.path}")
+    columns = mapped_columns(config)
+    root = os.path.commonpath([path.parent for path in paths])
+    for path in paths:
+        reader = column_reader(config, path.resolve().parent.name, ImageFolder(path.parent, max_pixels))
+        for number, row in enumerate(_file_rows(path, columns), start=1):
+            yield read_row(reader, f"{path.relative_to(root)}:{number}", row)
+
+
+def _matching(pattern: str) -> list[Path]:
+    """The files that a path or a glob names, sorted."""
+    parts = Path(pattern).parts
+    fixed = list(takewhile(lambda part: not set(part) & set("*?["), parts))
+    if len(fixed) == len(parts):
+        return [Path(pattern)] if Path(pattern).is_file() else []
+    return sorted(path for path in Path(*fixed).glob(str(Path(*parts[len(fixed) :]))) if path.is_file())
+
+
+def mapped_columns(config: ParquetConfig | HubConfig) -> dict[str, str]:
+    """Our name to theirs. Raises ``SourceError`` where the map names no image, or no task is known."""
+    columns: dict[str, str] = config.columns.model_dump(exclude_none=True)
+    if ("image" in columns) == ("images" in columns):
+        raise SourceError(f"the columns of {_source(config)} should map image or images, and one of them")
+    if "task" not in columns and config.task is None:
+        raise SourceError(f"no task is known for {_source(config)}: set task, or map a column to it")
+    return columns
+
+
+def column_reader(config: ParquetConfig | HubConfig, dataset: str, folder: ImageFolder) -> RowReader:
+    """The reader of a source with a column map; images are bytes, or paths in the folder."""
+    return RowReader(dataset, config.split, lambda value: read_cell(folder, value), config.space, config.task, config.box_format)
+
+
+def check_columns(columns: Mapping[str, str], existing: Collection[str], source: str) -> None:
+    """Raise ``SourceError`` naming the columns that are not there and those that are."""
+    missing = sorted(set(columns.values()) - set(existing))
+    if missing:
+        raise SourceError(f"{source} has no column {', '.join(missing)}; it has {', '.join(existing)}")
+
+
+def read_cell(folder: ImageFolder, value: Any) -> SourceImage:
+    """An image that a cell holds as bytes, as ``datasets`` stores it (bytes and path), or as a path in the folder. Raises ``RowError``."""
+    if isinstance(value, bytes):
+        return SourceImage.read(value, None, folder.max_pixels)
+    if isinstance(value, Mapping):
+        stored, path = value.get("bytes"), value.get("path")
+        if isinstance(stored, bytes):
+            return SourceImage.read(stored, path if isinstance(path, str) else None, folder.max_pixels)
+        if path is None:
+            raise RowError(Reason.MISSING_FIELD, f"an image has neither bytes nor path, but {', '.join(value) or 'nothing'}")
+        return read_named(folder, path)
+    return read_named(folder, value)
+
+
+def rename(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """A foreign row under our names."""
+    return {ours: row[theirs] for ours, theirs in columns.items()}
+
+
+def _file_rows(path: Path, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    try:
+        with pq.ParquetFile(path) as file:
+            check_columns(columns, file.schema_arrow.names, str(path))
+            for batch in file.iter_batches(batch_size=ROWS_PER_BATCH, columns=sorted(set(columns.values()))):
+                for row in batch.to_pylist():
+                    yield rename(row, columns)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"{path} is no readable Parquet file: {error}") from error
+
+
+def _source(config: ParquetConfig | HubConfig) -> str:
+    return config.path if isinstance(config, ParquetConfig) else config.repository

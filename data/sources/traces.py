@@ -1,0 +1,138 @@
+"""Traces: existing chains of thought, so that generation can be skipped.
+
+A row is a ShareGPT conversation (``conversations`` of ``from`` and ``value``, or ``messages`` of ``role`` and ``content``) with
+``image`` or ``images``, or an object with ``question``, ``text`` and images. It may have the known answer as a row of ``data.sources.row``
+has; else the chain's own answer is taken for it. A chain that does not parse stays as a trace with ``parse_error`` where the answer is
+known, and is a reject where it is not.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.dialects import get_dialect
+from data.sample import Task
+from data.sources.config import TracesConfig
+from data.sources.files import ImageFolder, read_json_rows
+from data.sources.folder import read_named
+from data.sources.places import Placement
+from data.sources.problem import Chain, Problem, Reason, Reject, RowError, SourceError, SourceImage
+from data.sources.row import RowReader, optional_text, required_text
+from data.trace import Answer
+
+PLACEHOLDER = "<image>"
+"""Where ShareGPT has an image in a text."""
+ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
+CHAIN_FIELDS = frozenset({"conversations", "messages", "text", "teacher"})
+GUESSES = (Task.POINT, Task.BOX, Task.BOXES, Task.TEXT)
+"""The tasks tried in turn on a chain whose row says none."""
+
+
+def read_traces(config: TracesConfig, max_pixels: int) -> Iterator[Problem | Reject]:
+    """The chains of a file as problems. Raises ``SourceError`` where there is no such file, folder or dialect."""
+    folder = ImageFolder(config.images or config.path.parent, max_pixels)
+    if not folder.root.is_dir():
+        raise SourceError(f"there is no folder {folder.root}")
+    rows = RowReader(
+        config.path.stem, config.split, lambda value: read_named(folder, value), config.space, config.task, ignored=CHAIN_FIELDS
+    )
+    reader = ChainReader(config, rows)
+    for item in read_json_rows(config.path):
+        yield item if isinstance(item, Reject) else reader.read(*item)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReader:
+    """Reads the rows of one file of chains."""
+
+    config: TracesConfig
+    rows: RowReader
+
+    def read(self, locator: str, row: Mapping[str, Any]) -> Problem | Reject:
+        """The problem of a row with its chain, or why it is none."""
+        try:
+            return self._read(locator, row)
+        except RowError as error:
+            return Reject(locator, error.reason, error.detail)
+
+    def _read(self, locator: str, row: Mapping[str, Any]) -> Problem:
+        question, text = question_and_chain(row)
+        images = self.rows.images(row)
+        _check_placeholders(question, images)
+        plain = {key: value for key, value in row.items() if key not in {"image", "images"}}
+        plain |= {"question": question.replace(PLACEHOLDER, "").strip()}
+        chain, task = self._parse(row, text, images)
+        if task is not None:
+            plain["task"] = task
+        if not any(row.get(name) for name in ("answer", "boxes", "points")):
+            if chain.trace is None:
+                reason = f"the chain is no {self.config.dialect} ({chain.parse_error}), and the row has no answer of its own"
+                raise RowError(Reason.BAD_CHAIN, reason)
+            plain |= _answer_fields(chain.trace.answer)
+        problem = self.rows.read(locator, plain, images)
+        return dataclasses.replace(problem, source_space=self.config.space, chains=(chain,))
+
+    def _parse(self, row: Mapping[str, Any], text: str, images: tuple[SourceImage, ...]) -> tuple[Chain, Task | None]:
+        """The chain, and the task of the row or the first that its answer fits."""
+        said = optional_text(row, "task") or self.config.task
+        guesses = (Task.CHOICE,) if row.get("choices") else GUESSES
+        tasks = (Task(said),) if said in set(Task) else guesses
+        frames = Placement(images, self.config.space).frames()
+        for task in tasks:
+            parsed = get_dialect(self.config.dialect).parse(text, frames, task)
+            if parsed.trace is not None:
+                return self._chain(row, text, parsed), task
+        return self._chain(row, text, parsed), None
+
+    def _chain(self, row: Mapping[str, Any], text: str, parsed: Any) -> Chain:
+        return Chain(parsed.trace, text, parsed.error, optional_text(row, "teacher"), self.config.dialect)
+
+
+def question_and_chain(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What was asked and the chain that answers it. Raises ``RowError``."""
+    turns = row.get("conversations") if row.get("conversations") is not None else row.get("messages")
+    if turns is None:
+        return required_text(row, "question"), required_text(row, "text")
+    if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
+        raise RowError(Reason.WRONG_TYPE, f"a conversation should be a list of objects, not {turns!r:.100}")
+    said = [turn for turn in map(_turn, turns) if turn[0] != "system"]
+    if [role for role, _ in said] != ["user", "assistant"]:
+        roles = ", ".join(role for role, _ in said) or "nothing"
+        raise RowError(Reason.BAD_CHAIN, f"a chain is a turn of the user and one of the assistant, not {roles}")
+    return said[0][1], said[1][1]
+
+
+def _turn(turn: Mapping[str, Any]) -> tuple[str, str]:
+    role = optional_text(turn, "from") or optional_text(turn, "role")
+    if role not in ROLES:
+        raise RowError(Reason.BAD_CHAIN, f"a turn is of {', '.join(ROLES)}, not of {role!r}")
+    content = turn.get("value") if turn.get("value") is not None else turn.get("content")
+    return ROLES[role], content if isinstance(content, str) else _blocks(content)
+
+
+def _blocks(content: Any) -> str:
+    """The text of content blocks; an image becomes its placeholder."""
+    if not isinstance(content, list) or not all(isinstance(block, Mapping) for block in content):
+        raise RowError(Reason.BAD_CHAIN, f"a turn should hold text or blocks, not {content!r:.100}")
+    return "".join(PLACEHOLDER if block.get("type") == "image" else required_text(block, "text") for block in content)
+
+
+def _check_placeholders(question: str, images: Sequence[SourceImage]) -> None:
+    count = question.count(PLACEHOLDER)
+    if count not in {0, len(images)}:
+        raise RowError(Reason.BAD_CHAIN, f"the question has {count} times {PLACEHOLDER}, the row {len(images)} images")
+
+
+def _answer_fields(answer: Answer) -> dict[str, Any]:
+    """A chain's answer as the fields of a row, in pixels."""
+    places: dict[str, Any] = {"space": "pixel", "answer": answer.text}
+    if answer.points:
+        places["points"] = [{"x": p.x, "y": p.y, "image_index": p.image_index, "label": p.label} for p in answer.points]
+    if answer.boxes:
+        places["boxes"] = [
+            {"x1": b.x1, "y1": b.y1, "x2": b.x2, "y2": b.y2, "image_index": b.image_index, "label": b.label} for b in answer.boxes
+        ]
+    return places
