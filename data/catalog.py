@@ -45,8 +45,8 @@ class Catalog:
         """The answer to one reading statement as an Arrow table. Raises ``QueryError``."""
         check_reading(sql)
         try:
-            answer = self._connection.sql(sql, params=parameters)
-            return answer.to_arrow_table()
+            answer: pa.Table = self._connection.sql(sql, params=parameters).to_arrow_table()
+            return answer
         except duckdb.Error as error:
             raise QueryError(sentence(error)) from error
 

@@ -23,9 +23,9 @@ STALE_S = 60
 """Seconds without a heartbeat after which a running run reads as ``lost``."""
 CARRIES_VERSION = {"judgements"}
 """Tables that show the version a row was read from although it is not in their key."""
-VERSION_FILES = pa.schema({"table_name": TEXT, "version_id": TEXT, "ordinal": WHOLE, "filename": TEXT})
+VERSION_FILES: dict[str, pa.DataType] = {"table_name": TEXT, "version_id": TEXT, "ordinal": WHOLE, "filename": TEXT}
 """Each complete version's files; ``ordinal`` rises with the time of publication."""
-FOLDED_FILES = pa.schema({"table_name": TEXT, "filename": TEXT})
+FOLDED_FILES: dict[str, pa.DataType] = {"table_name": TEXT, "filename": TEXT}
 """Live files whose rows are in a version."""
 NEWEST = 1_000_000_000
 """The ordinal of live rows: newer than those of any version."""
@@ -99,14 +99,14 @@ def _insert_versions(connection: duckdb.DuckDBPyConnection, store: Store, comple
         for ordinal, version in enumerate(complete)
         for file in version.files
     ]
-    _insert(connection, "version_files", pa.Table.from_pylist(files, schema=VERSION_FILES))
+    _insert(connection, "version_files", pa.Table.from_pylist(files, schema=pa.schema(VERSION_FILES)))
     folded = [
         {"table_name": name, "filename": str(store.root / path)}
         for manifest in store.manifests()
         for name, paths in manifest.folded.items()
         for path in paths
     ]
-    _insert(connection, "folded_files", pa.Table.from_pylist(folded, schema=FOLDED_FILES))
+    _insert(connection, "folded_files", pa.Table.from_pylist(folded, schema=pa.schema(FOLDED_FILES)))
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

@@ -7,6 +7,7 @@ Temporary files live in ``<store>/tmp/<host>-<pid>-<ulid>`` and never end in ``.
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -98,6 +99,24 @@ def link_bytes(root: Path, path: Path, content: bytes) -> bool:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return True
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder against other processes and threads that ask for the same; a killed process lets go of it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte; the system may take fewer at a time."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def sha256(path: Path) -> str:

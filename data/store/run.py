@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ulid import ULID
 
+from data.identity import canonical_json
 from data.store.draft import Draft
 from data.store.errors import StoreError
-from data.store.files import make_folder, room_for, sync_folder, temporary, write_bytes
+from data.store.files import locked, make_folder, room_for, sync_folder, temporary, write_all, write_bytes
 from data.store.writer import Rows, reward_parts, typed, write_parquet
 from data.tables import TABLES, TIME, upcast
 
@@ -38,7 +42,9 @@ class RunFolder:
         self.run_id = run_id
         self.path = store.root / "runs" / run_id
         self._store = store
-        self._segments: dict[str, IO[bytes]] = {}
+        self._segments: dict[str, int] = {}
+        self._lock = Lock()
+        weakref.finalize(self, _close_all, self._segments)
 
     def append(self, table_name: str, row: Mapping[str, Any]) -> None:
         """Append one row to a segment; it is on disk when this returns."""
@@ -48,12 +54,15 @@ class RunFolder:
         """Append rows to a segment with one wait for the disk; they are on disk when this returns."""
         named = [self._owned(table_name, dict(row)) for row in rows]
         typed(table_name, named)
-        lines = b"".join(json.dumps(row, default=_plain, allow_nan=False).encode() + b"\n" for row in named)
-        with room_for(table_name, self._store.root):
-            handle = self._segment(table_name)
-            handle.write(lines)
-            handle.flush()
-            os.fsync(handle.fileno())
+        lines = b"".join(_line(table_name, row) for row in named)
+        with self._lock, room_for(table_name, self._store.root):
+            descriptor = self._segment(table_name)
+            try:
+                write_all(descriptor, lines)
+                os.fsync(descriptor)
+            except OSError:
+                self._leave_segment(table_name)
+                raise
 
     def write_step(self, table_name: str, step: int, rows: Rows) -> Path:
         """Write the rows of one step, all of them, in one go; the step's earlier file is replaced."""
@@ -88,12 +97,12 @@ class RunFolder:
     def read(self, table_name: str, through_step: int | None = None) -> pa.Table:
         """Live rows with today's schema, in order of step; rows beyond ``through_step`` are left out."""
         parts = [read_live(table_name, path) for path in self.files(table_name, through_step)]
-        return pa.concat_tables([typed(table_name, []), *parts], promote_options="permissive")
+        rows = pa.concat_tables([typed(table_name, []), *parts], promote_options="permissive")
+        return rows if through_step is None or "step" not in rows.column_names else rows.filter(pc.field("step") <= through_step)
 
     def fold(self, table_name: str, draft: Draft, through_step: int | None = None) -> None:
         """Put the run's live rows in the draft; once it is published, views read them there. Of one key the last row counts."""
-        if handle := self._segments.pop(table_name, None):
-            handle.close()
+        self._leave_segment(table_name)
         paths = self.files(table_name, through_step)
         draft.add(table_name, [])
         for path in paths:
@@ -103,10 +112,13 @@ class RunFolder:
         draft.mark_folded(table_name, [str(path.relative_to(self._store.root)) for path in paths])
 
     def record(self, **fields: Any) -> None:
-        """Set columns of the run's row, for example ``status="running"``. Raises ``StoreError`` on an undeclared column."""
-        row = {"run_id": self.run_id, **self.recorded(), **fields}
-        typed("runs", [row])
-        write_bytes(self._store.root, self.path / "run.json", json.dumps(row, default=_plain).encode() + b"\n")
+        """Set columns of the run's row, for example ``status="running"``; a dict or list becomes JSON text."""
+        given = {name: canonical_json(value) if isinstance(value, (dict, list)) else value for name, value in fields.items()}
+        make_folder(self.path)
+        with locked(self.path):
+            row = {"run_id": self.run_id, **self.recorded(), **given}
+            typed("runs", [row])
+            write_bytes(self._store.root, self.path / "run.json", _line("runs", row))
 
     def heartbeat(self) -> None:
         """Say that the run is alive now."""
@@ -129,13 +141,17 @@ class RunFolder:
             )
         return self.path / table_name
 
-    def _segment(self, table_name: str) -> IO[bytes]:
+    def _segment(self, table_name: str) -> int:
         if table_name not in self._segments:
             folder = self._live(table_name)
             make_folder(folder)
-            self._segments[table_name] = (folder / f"segment-{ULID()}.jsonl").open("ab")
+            self._segments[table_name] = os.open(folder / f"segment-{ULID()}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             sync_folder(folder)
         return self._segments[table_name]
+
+    def _leave_segment(self, table_name: str) -> None:
+        if table_name in self._segments:
+            os.close(self._segments.pop(table_name))
 
     def _owned(self, table_name: str, row: dict[str, Any]) -> dict[str, Any]:
         return {"run_id": self.run_id, **row} if "run_id" in TABLES[table_name].schema.names else row
@@ -184,6 +200,18 @@ def from_plain(table_name: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def _last_by_key(table_name: str, rows: Iterable[Mapping[str, Any]]) -> Sequence[dict[str, Any]]:
     last = {tuple(row.get(name) for name in TABLES[table_name].key): row for row in rows}
     return [from_plain(table_name, row) for row in last.values()]
+
+
+def _line(table_name: str, row: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(row, default=_plain, allow_nan=False).encode() + b"\n"
+    except ValueError as error:
+        raise StoreError(f"a row of {table_name} is no JSON: {error}") from error
+
+
+def _close_all(segments: Mapping[str, int]) -> None:
+    for descriptor in segments.values():
+        os.close(descriptor)
 
 
 def _plain(value: Any) -> Any:

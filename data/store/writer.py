@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,12 @@ class TableWriter:
         return list(_sorted_parts(self._path, self._folder, self._rows_per_group))
 
     def discard(self) -> None:
-        self._handle.close()
+        """Let go of the file; what it lacks does not matter any more."""
+        if self._writer is not None:
+            with suppress(OSError, ValueError):
+                self._writer.close()
+        with suppress(OSError):
+            self._handle.close()
 
     def _fresh(self, rows: pa.Table) -> pa.Table:
         key = [name for name in self.table.key if name != "version_id"]
