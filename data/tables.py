@@ -336,6 +336,9 @@ TABLES: dict[str, Table] = {
                 "finished_at": TIME,
                 "heartbeat_at": TIME,
                 "error": TEXT,
+                "stage_key": TEXT,
+                "host": TEXT,
+                "pid": WHOLE,
             },
         ),
     )

@@ -1,0 +1,103 @@
+"""Child: a process that works for a stage and never outlives it.
+
+A *warden* (this module run as a program) stands between the stage and the command. It holds one end of a pipe whose other end the stage
+holds; when the stage ends it, or dies by any signal, the warden kills the command with all its descendants, those in sessions of their
+own included. The command's output goes to a log in the run's folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from tasks.errors import ChildFailedError
+
+GRACE_S = 5.0
+"""Time to end by itself after a SIGTERM."""
+TAIL_BYTES = 20_000
+
+
+def run_child(command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None) -> None:
+    """Run a command to its end. Raises ``ChildFailedError`` with its last words when its exit status is not 0."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    reading, writing = os.pipe()
+    with log.open("ab") as output:
+        warden = subprocess.Popen(
+            [sys.executable, "-m", "tasks.child", str(reading), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+            pass_fds=(reading,),
+            start_new_session=True,
+        )
+    os.close(reading)
+    try:
+        status = warden.wait()
+    finally:
+        os.close(writing)
+        warden.wait()
+    if status != 0:
+        raise ChildFailedError(f"{_name(command)} ended with status {status}: {last_words(log)} (see {log})")
+
+
+def launch(module: str, job: Path, log: Path, *, processes: int = 1, threads: int = 2, arguments: Sequence[str] = ()) -> None:
+    """Run ``python -m module --job job`` under ``accelerate launch``. Raises ``ChildFailedError``."""
+    options = ["--num_processes", str(processes), "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--quiet"]
+    options += ["--num_cpu_threads_per_process", str(threads), *arguments]
+    command = [sys.executable, "-m", "accelerate.commands.launch", *options, "-m", module, "--job", str(job)]
+    run_child(command, log, environment={"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"})
+
+
+def last_words(log: Path) -> str:
+    """The last line that the command wrote, without what loggers put around it."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+        lines = file.read().decode(errors="replace").splitlines()
+    said = [line.strip() for line in lines if line.strip()]
+    errors = [line for line in said if not line.startswith(("[W", "  warn")) and "Error" in line.split(":")[0]]
+    return (errors or said or ["it said nothing"])[-1]
+
+
+def kill_tree(process: psutil.Process, grace_s: float = GRACE_S) -> None:
+    """End a process and all its descendants: SIGTERM, and SIGKILL for those that remain."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = [*process.children(recursive=True), process]
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.terminate()
+        _, remaining = psutil.wait_procs(family, grace_s)
+        for one in remaining:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(remaining, grace_s)
+
+
+def _name(command: Sequence[str]) -> str:
+    modules = [command[index + 1] for index, word in enumerate(command[:-1]) if word == "-m"]
+    return modules[-1] if modules else Path(command[0]).name
+
+
+def _guard(reading: int, command: Sequence[str]) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    family = psutil.Process(child.pid)
+
+    def watch() -> None:
+        os.read(reading, 1)
+        kill_tree(family, grace_s=0.2)
+
+    threading.Thread(target=watch, daemon=True).start()
+    return child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(_guard(int(sys.argv[1]), sys.argv[2:]))
