@@ -1,0 +1,112 @@
+"""Speech: a plan in the form that a brief shows, and its tokens.
+
+What was said in earlier steps is not said again: a thing that an earlier step named keeps the place it was given there.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.teacher.embedded.brief import Brief, points_in
+from models.teacher.embedded.plan import Claim, Plan
+
+OPENINGS = ("The {name} is at {place}.", "I see the {name} at {place}.")
+VARIETY = 0.15
+"""Share of the second opening per unit of temperature."""
+TOKEN = re.compile(r"\s*(?:\d|[A-Za-z]+|[^\sA-Za-z\d])")
+PATCH = 28
+"""Side in pixels of what one image token covers."""
+
+
+def speak(brief: Brief, plan: Plan, temperature: float, rng: random.Random) -> str:
+    """The reply: all steps and the answer, or what comes next of them."""
+    plan, left = _continue(brief, plan)
+    sentences = [_sentence(brief, claim, temperature, rng) for claim in left]
+    answer = f"<answer>{_answer(brief, plan)}</answer>"
+    if brief.must_answer:
+        return answer
+    if brief.tool_form:
+        return _call(brief, left[0], sentences[0]) if left else f"<think>\nI have seen enough.\n</think>\n{answer}"
+    if brief.one_step:
+        return f"<think>{sentences[0]}</think>" if sentences else answer
+    thoughts = "\n".join(sentences)
+    return f"<think>\n{thoughts}\n</think>\n{answer}"
+
+
+def write_place(form: str, claim: Claim, brief: Brief) -> str:
+    """A claim's place in a form such as ``(x1, y1, x2, y2)``, in the coordinates of the reply."""
+    image = brief.images[claim.image]
+    wide, high = brief.extents[claim.image]
+    sx, sy = wide / image.width, high / image.height
+    x1, y1, x2, y2 = claim.box
+    values = {"x1": x1 * sx, "y1": y1 * sy, "x2": x2 * sx, "y2": y2 * sy, "x": claim.point[0] * sx, "y": claim.point[1] * sy}
+    digits = 3 if max(wide, high) <= 1 else 0
+    return re.sub(r"\b[xy][12]?\b(?!>)", lambda match: f"{values[match[0]]:.{digits}f}", form)
+
+
+def count_tokens(text: str) -> int:
+    """Tokens of a text: words, digits and signs."""
+    return sum(1 for _ in TOKEN.finditer(text))
+
+
+def first_tokens(text: str, count: int) -> str:
+    """The text as far as that many tokens reach."""
+    ends = [match.end() for _, match in zip(range(count), TOKEN.finditer(text), strict=False)]
+    return text[: ends[-1]] if ends else ""
+
+
+def image_tokens(sizes: Sequence[tuple[int, int]]) -> int:
+    """Tokens of images of these widths and heights."""
+    return sum(-(-width // PATCH) * -(-height // PATCH) for width, height in sizes)
+
+
+def _continue(brief: Brief, plan: Plan) -> tuple[Plan, list[Claim]]:
+    """The plan with what earlier steps said in it, and the claims not yet said."""
+    said = {claim: found for claim in plan.claims if (found := _said(brief, claim))}
+    places = tuple(said.get(claim, claim) for claim in plan.places)
+    return replace(plan, places=places), [claim for claim in plan.claims if claim not in said]
+
+
+def _said(brief: Brief, claim: Claim) -> Claim | None:
+    """The claim as an earlier step made it."""
+    for step in brief.earlier:
+        points = points_in(step)
+        if points and claim.name in step.lower():
+            image, (wide, high) = brief.images[claim.image], brief.extents[claim.image]
+            x, y = points[0][0] * image.width / wide, points[0][1] * image.height / high
+            dx, dy = x - claim.point[0], y - claim.point[1]
+            x1, y1, x2, y2 = claim.box
+            inside = x1 <= x <= x2 and y1 <= y <= y2
+            return claim if inside else replace(claim, point=(x, y), box=(x1 + dx, y1 + dy, x2 + dx, y2 + dy))
+    return None
+
+
+def _sentence(brief: Brief, claim: Claim, temperature: float, rng: random.Random) -> str:
+    opening = OPENINGS[rng.random() < VARIETY * temperature]
+    place = write_place(brief.place_form, claim, brief) if brief.place_form else _part(brief, claim)
+    sentence = opening.format(name=claim.name, place=place)
+    if len(brief.images) == 1:
+        return sentence
+    return f"In image {claim.image + 1} {sentence[0].lower() if sentence.startswith('The') else sentence[0]}{sentence[1:]}"
+
+
+def _part(brief: Brief, claim: Claim) -> str:
+    """The part of the image where a claim's place is, in words."""
+    image = brief.images[claim.image]
+    row = ("top", "middle", "bottom")[min(int(3 * claim.point[1] / image.height), 2)]
+    column = ("left", "center", "right")[min(int(3 * claim.point[0] / image.width), 2)]
+    return f"the {row} {column}"
+
+
+def _answer(brief: Brief, plan: Plan) -> str:
+    if plan.text is not None:
+        return plan.text
+    return ", ".join(write_place(brief.answer_form, claim, brief) for claim in plan.places)
+
+
+def _call(brief: Brief, claim: Claim, sentence: str) -> str:
+    assert brief.tool_form is not None
+    return f"<think>\n{sentence}\n</think>\n{write_place(brief.tool_form, claim, brief)}"

@@ -1,0 +1,58 @@
+"""Retry: which failures of a call are worth another attempt, and how long to wait for it.
+
+Worth it are a busy or broken server (408, 409, 429, 5xx), timeouts, dropped connections and replies that are no completion. A server
+that names a time with ``Retry-After`` is given it.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+
+import openai
+
+BUSY = frozenset({408, 409, 429})
+LONGEST_WAIT_S = 300.0
+"""The most that a ``Retry-After`` is heeded."""
+LONGEST_ERROR = 500
+"""Characters of an error that are kept."""
+
+
+class MalformedReplyError(Exception):
+    """A reply that is no chat completion."""
+
+
+def backoff(error: Exception) -> bool | float:
+    """False for a failure to be taken as final, True for one to be tried again, or after how many seconds."""
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code not in BUSY and error.status_code < 500:
+            return False
+        return retry_after(error.response.headers) or True
+    return isinstance(error, (MalformedReplyError, openai.APIConnectionError, openai.APIResponseValidationError))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that ``Retry-After`` or ``Retry-After-Ms`` asks for, if it does."""
+    milliseconds, value = headers.get("retry-after-ms"), headers.get("retry-after")
+    try:
+        if milliseconds is not None:
+            return min(float(milliseconds) / 1000, LONGEST_WAIT_S)
+        if value is None:
+            return None
+        moment = None if value.strip().replace(".", "", 1).isdigit() else email.utils.parsedate_to_datetime(value).timestamp()
+        return min(max(float(value) if moment is None else moment - time.time(), 0.0), LONGEST_WAIT_S)
+    except ValueError:
+        return None
+
+
+def describe(error: Exception, key: str) -> str:
+    """An error as one line without the key."""
+    cause = f" ({error.__cause__})" if isinstance(error, openai.APIConnectionError) and error.__cause__ else ""
+    text = " ".join(f"{type(error).__name__}: {error}{cause}".split())
+    return scrub(text, key)[:LONGEST_ERROR]
+
+
+def scrub(text: str, key: str) -> str:
+    """The text with the key blotted out."""
+    return text.replace(key, "[key]") if key else text
