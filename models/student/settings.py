@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,7 +22,7 @@ def write_settings(folder: Path, config: StudentConfig) -> Path:
     text = json.dumps(config.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
     temporary = path.with_suffix(".partial")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
     return path
 
 

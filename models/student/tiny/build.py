@@ -69,7 +69,7 @@ def _configuration(config: PretrainConfig, tokenizer: Any) -> Any:
     rotary = config.width // config.heads // 2
     section = [rotary - 2 * (rotary * 3 // 8), rotary * 3 // 8, rotary * 3 // 8]
     ends = {"bos_token_id": None, "eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
-    tokens = {"image_token_id": IMAGE_TOKEN, "video_token_id": VIDEO_TOKEN, "vision_start_token_id": VISION_START, "vision_end_token_id": VISION_END}
+    tokens = {"image": IMAGE_TOKEN, "video": VIDEO_TOKEN, "vision_start": VISION_START, "vision_end": VISION_END}
     language = {
         "vocab_size": -(-len(tokenizer) // VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE,
         "hidden_size": config.width,
@@ -95,7 +95,7 @@ def _configuration(config: PretrainConfig, tokenizer: Any) -> Any:
         "fullatt_block_indexes": list(range(config.vision_layers)),
         "initializer_range": INIT_STD,
     }
-    ids = {name: tokenizer.convert_tokens_to_ids(token) for name, token in tokens.items()}
+    ids = {f"{name}_token_id": tokenizer.convert_tokens_to_ids(token) for name, token in tokens.items()}
     return Qwen2_5_VLConfig(text_config=language | ends, vision_config=vision, tie_word_embeddings=False, **ids)
 
 

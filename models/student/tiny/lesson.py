@@ -28,7 +28,11 @@ IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A batch of captions: ``ids``, ``mask`` and ``labels`` are (B, T); row n of ``covers`` (N, cells) is what token ``spots[n]`` (row, token) looks at."""
+    """A batch of captions.
+
+    ``ids``, ``mask`` and ``labels`` are (B, T); ``spots`` (N, 2) are the row and place of the tokens that should look, and ``covers``
+    (N, cells) the cells they should look at, 1 or 0.
+    """
 
     ids: torch.Tensor
     mask: torch.Tensor
@@ -106,8 +110,8 @@ class Reader:
     @cached_property
     def image_positions(self) -> torch.Tensor:
         """Where the image tokens stand, the same in every row."""
-        ids = torch.tensor(self.prefix("point"))
-        return (ids == self.processor.image_token_id).nonzero().flatten()
+        places = [place for place, token in enumerate(self.prefix("point")) if token == self.processor.image_token_id]
+        return torch.tensor(places)
 
     @cached_property
     def _prefixes(self) -> dict[str, tuple[int, ...]]:

@@ -37,7 +37,7 @@ class Schedule:
         """One update from a loss; the gradients of ``clipped`` are limited in norm."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate(step)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(clipped, CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)

@@ -24,7 +24,7 @@ NUMBERS = 6
 """x, y, x1, y1, x2, y2."""
 LIKENESS = 8.0
 """Scale of the cosine between an image token and a word."""
-TENS_WEIGHT, UNITS_WEIGHT = 1.0, 0.3
+TENS_WEIGHT, UNITS_WEIGHT = 0.3, 0.1
 Observe = Callable[[int, dict[str, float]], None]
 
 
@@ -34,7 +34,7 @@ class Heads(torch.nn.Module):
     def __init__(self, width: int, words: torch.Tensor) -> None:
         super().__init__()
         self.linear = torch.nn.Linear(width, 2 + NUMBERS * 20)
-        self.register_buffer("words", functional.normalize(words, dim=-1))
+        self.words = functional.normalize(words, dim=-1)
 
     def forward(self, tokens: torch.Tensor) -> list[torch.Tensor]:
         """``tokens`` (N, width) to logits (N, classes): colour, shape, then tens and units of each number."""
@@ -81,7 +81,7 @@ def _scene_targets(reader: Reader, scene: Scene) -> Any:
     distance = np.where(covered, ((centers[None] - middles[:, None]) ** 2).sum(-1), np.inf)
     rows = np.array([_object_targets(reader, scene, index) for index in range(len(scene.objects))])
     nothing = np.array([len(COLORS), len(SHAPES), *[IGNORED] * (2 * NUMBERS)])
-    return np.where(covered.any(0)[:, None], rows[distance.argmin(0)], nothing)
+    return np.where(covered.any(axis=0, keepdims=True).T, rows[distance.argmin(0)], nothing)
 
 
 def _object_targets(reader: Reader, scene: Scene, index: int) -> list[int]:

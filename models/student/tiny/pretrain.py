@@ -9,7 +9,6 @@ a run left alone, for one thread count.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +54,7 @@ def _once(path: Path, model: Any, learn: Callable[[], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     save_file({name: weight.contiguous() for name, weight in model.state_dict().items()}, partial)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def _recorder(run: RunFolder, before: int, total: int) -> Observe:
@@ -72,7 +71,7 @@ def _publish(student: Student, output: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     save_student(student, partial)
-    os.replace(partial, output)
+    partial.replace(output)
 
 
 def main() -> None:

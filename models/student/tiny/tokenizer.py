@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
@@ -16,9 +15,7 @@ from models.student.processor import IMAGE_TOKEN, VIDEO_TOKEN, VISION_END, VISIO
 
 END_OF_TEXT, TURN_START, TURN_END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 SPECIAL = (END_OF_TEXT, TURN_START, TURN_END, VISION_START, VISION_END, IMAGE_TOKEN, VIDEO_TOKEN)
-TAGS = tuple(
-    tag for name in ("think", "answer", "tool_call", "tool_response", "box", "observation") for tag in (f"<{name}>", f"</{name}>")
-)
+TAGS = tuple(tag for name in ("think", "answer", "tool_call", "tool_response", "box", "observation") for tag in (f"<{name}>", f"</{name}>"))
 """Marks of the dialects and of tool calls; one token each, and part of the text."""
 PIECES = r"\d| ?[A-Za-z]+|\n|[^A-Za-z\d\n]"
 """How text is cut before merging: single digits, words with the space before them, single other characters."""
@@ -65,13 +62,15 @@ def _corpus() -> Iterator[str]:
     yield from PHRASES
     for word in (*COLORS, *SHAPES, *CHOICES):
         yield f"{word} {word}"
-    for prompt in sorted((files("data") / "prompts" / "student").iterdir(), key=lambda entry: entry.name) if _has_prompts() else ():
-        yield prompt.read_text(encoding="utf-8")
-    config = ScenesConfig(count=SCENES, tasks=dict.fromkeys(TASKS, 1.0), bands=dict.fromkeys(Band, 1.0), seed=random.Random(0).getrandbits(16))
+    yield from _prompts()
+    config = ScenesConfig(count=SCENES, tasks=dict.fromkeys(TASKS, 1.0), bands=dict.fromkeys(Band, 1.0))
     for group in range(SCENES):
         for problem in draw_problems(config, group):
             yield problem.question
 
 
-def _has_prompts() -> bool:
-    return (files("data") / "prompts" / "student").is_dir()
+def _prompts() -> list[str]:
+    """The student's prompts, in order of name."""
+    folder = files("data") / "prompts" / "student"
+    found = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
+    return [entry.read_text(encoding="utf-8") for entry in found if entry.name.endswith(".txt")]
