@@ -1,0 +1,77 @@
+"""Benchmark: problems with a way to ask and a way to judge.
+
+An *item* is a sample that is asked. A *protocol* is one exact way of judging; ``strict`` is Fovea's own. A *kind* is what scores are
+reported by: the task, or ``multi_image``. The next benchmark is one module with a class that has these members, and its line in
+``data.benchmarks.registry``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from data.sample import Sample
+from data.space import Frame
+from data.trace import Answer
+
+Message = dict[str, Any]
+STRICT = "strict"
+
+
+class Metric(StrEnum):
+    """What a figure measures."""
+
+    ACCURACY = "accuracy"
+    """Share of items answered rightly: the point in an answer box, the box at IoU 0.5 or more, the choice itself."""
+    MEAN_IOU = "mean_iou"
+    """Mean strict IoU of box items; an unparsable answer counts 0."""
+    MACRO_ACCURACY = "macro_accuracy"
+    """The mean of the kinds' accuracies, so that no kind counts more for having more items."""
+    PARSED = "parsed"
+    """Share of answers in the form that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a student is asked: its prompt and dialect by name."""
+
+    prompt: str
+    dialect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one answer is worth: right or wrong, its IoU where boxes are asked for, and further named scores."""
+
+    correct: bool
+    iou: float | None
+    scores: dict[str, float]
+
+
+class Benchmark(Protocol):
+    """What a benchmark provides."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in recipes and tables."""
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """The ways of judging it has, its default first."""
+
+    def items(self, samples: Sequence[Sample], splits: Sequence[str], limit: int | None) -> list[Sample]:
+        """The samples to ask, in a fixed order."""
+
+    def prompt(self, sample: Sample, asking: Asking, frames: Sequence[Frame]) -> list[Message]:
+        """The conversation that ends where the model should answer."""
+
+    def prompt_hash(self, asking: Asking) -> str:
+        """A hash of every prompt text that ``prompt`` uses."""
+
+    def kind(self, sample: Sample) -> str:
+        """What the sample's score is reported under."""
+
+    def mark(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Mark:
+        """Judge one answer; None is one that could not be parsed."""

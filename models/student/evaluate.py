@@ -1,0 +1,216 @@
+"""Evaluate: a student answers benchmarks, greedily, in batches; every answer and every score becomes a row.
+
+Started under ``accelerate launch`` with ``--job job.json`` (``models.student.evaluation``). With several processes the shards are
+shared out, and the first process writes the results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from data.benchmarks.benchmark import Asking, Benchmark
+from data.benchmarks.figures import Origin, score_rows
+from data.benchmarks.registry import get_benchmark
+from data.dialects import get_dialect
+from data.identity import Kind, digest, entity_id
+from data.rows import sample_from_row
+from data.sample import Sample
+from data.space import Frame
+from data.store import Store
+from data.store.images import ImageReader
+from data.tables import arrow
+from data.trace import Answer, PlacedBox, PlacedPoint
+from models.student.config import StudentConfig
+from models.student.evaluation import PREDICTIONS, SCORES, EvaluateJob, read_job
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """A benchmark with its items and how this student is asked."""
+
+    benchmark: Benchmark
+    items: list[Sample]
+    asking: Asking
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the job named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m models.student.evaluate")
+    parser.add_argument("--job", type=Path, required=True)
+    evaluate(read_job(parser.parse_args(arguments).job))
+
+
+def evaluate(job: EvaluateJob) -> None:
+    """Answer what is missing and write ``predictions.parquet`` and ``scores.parquet``. Raises ``UnknownBenchmarkError``."""
+    if (job.output / PREDICTIONS).exists() and (job.output / SCORES).exists():
+        return
+    import torch
+    from accelerate import PartialState
+
+    torch.set_num_threads(job.config.threads)
+    state = PartialState(cpu=not torch.cuda.is_available())
+    _Child(job, state).run()
+
+
+class _Child:
+    """One process of an evaluation."""
+
+    def __init__(self, job: EvaluateJob, state: Any) -> None:
+        self.job = job
+        self.state = state
+        self.store = Store.open(job.store)
+        self.images = ImageReader(self.store, self.store.resolve("images", job.images) if job.images else None)
+        self._student: Any = None
+
+    def run(self) -> None:
+        exams = list(self._exams())
+        for exam in exams:
+            for number, items in enumerate(_shards(exam.items, self.job.shard_size)):
+                path = self._shard(exam, number)
+                if number % self.state.num_processes == self.state.process_index and not path.exists():
+                    write_rows(path, "predictions", self._answer(exam, items))
+        self.state.wait_for_everyone()
+        if self.state.is_main_process:
+            self._finish(exams)
+
+    def settings(self) -> StudentConfig:
+        """How this student sees and speaks: the job's word, else what stands beside the checkpoint."""
+        from models.student.settings import read_settings
+
+        settings = self.job.student or read_settings(Path(self.job.model))
+        return settings or self.student().config
+
+    def student(self) -> Any:
+        """The model, loaded when the first shard needs it."""
+        if self._student is None:
+            from models.student.load import load_student
+
+            self._student = load_student(self.job.model, self.job.student)
+            self._student.model.to(self.state.device)
+        return self._student
+
+    def _exams(self) -> Iterator[Exam]:
+        rows = self.store.read(self.store.resolve("samples", self.job.samples)).to_pylist()
+        samples = [sample_from_row(row) for row in rows]
+        asking = Asking(self.settings().prompt, self.settings().dialect)
+        for name in self.job.config.benchmarks:
+            benchmark = get_benchmark(name, self.job.config.protocol)
+            yield Exam(benchmark, benchmark.items(samples, self.job.config.splits, self.job.config.limit), asking)
+
+    def _shard(self, exam: Exam, number: int) -> Path:
+        return self.job.output / f"shards-{self.job.fingerprint()[:16]}" / exam.benchmark.name / f"shard-{number:05d}.parquet"
+
+    def _frames(self, sample: Sample) -> list[Frame]:
+        return [self.settings().view.frame(*self.images.size(image_id)) for image_id in sample.image_ids]
+
+    def _answer(self, exam: Exam, items: Sequence[Sample]) -> list[dict[str, Any]]:
+        from models.student.generate import generate
+
+        config = self.job.config
+        requests = [
+            (exam.benchmark.prompt(item, exam.asking, self._frames(item)), [self.images.open(name) for name in item.image_ids])
+            for item in items
+        ]
+        generations = generate(self.student(), requests, temperature=config.temperature, seed=config.seed, batch_size=config.batch_size)
+        return [self._row(exam, item, generation.text) for item, generation in zip(items, generations, strict=True)]
+
+    def _row(self, exam: Exam, sample: Sample, text: str) -> dict[str, Any]:
+        job, config, frames = self.job, self.job.config, self._frames(sample)
+        parsed = get_dialect(exam.asking.dialect).parse(text, frames, sample.task)
+        answer = parsed.trace.answer if parsed.trace is not None else None
+        mark = exam.benchmark.mark(sample, answer, frames, config.protocol)
+        origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, config.protocol, config.mode, sample.sample_id]
+        return {
+            "prediction_id": entity_id(Kind.PREDICTION, *origin),
+            "run_id": job.run_id,
+            "checkpoint_id": job.checkpoint_id,
+            "model": job.name,
+            "benchmark": exam.benchmark.name,
+            "protocol": config.protocol,
+            "mode": config.mode,
+            "sample_id": sample.sample_id,
+            "turns": [_turn(text)],
+            "text": text,
+            **_places(answer),
+            "parse_error": parsed.error,
+            "correct": mark.correct,
+            "iou": mark.iou,
+            "scores": list(mark.scores.items()),
+            "category": exam.benchmark.kind(sample),
+            "difficulty_band": sample.difficulty_band,
+            "settings_hash": digest(self._settings()),
+        }
+
+    def _settings(self) -> dict[str, Any]:
+        config = self.job.config.model_dump(mode="json", include={"temperature", "seed", "batch_size", "splits", "limit"})
+        return {"student": self.settings().model_dump(mode="json"), "evaluate": config}
+
+    def _finish(self, exams: Sequence[Exam]) -> None:
+        predictions: list[dict[str, Any]] = []
+        scores: list[dict[str, Any]] = []
+        for exam in exams:
+            paths = [self._shard(exam, number) for number, _ in enumerate(_shards(exam.items, self.job.shard_size))]
+            rows = [row for path in paths for row in pq.read_table(path).to_pylist()]
+            predictions += rows
+            scores += score_rows(rows, self._origin(exam, rows), self.job.config.seed)
+        write_rows(self.job.output / SCORES, "scores", scores)
+        write_rows(self.job.output / PREDICTIONS, "predictions", predictions)
+
+    def _origin(self, exam: Exam, rows: Sequence[dict[str, Any]]) -> Origin:
+        job, config = self.job, self.job.config
+        answered = {row["sample_id"] for row in rows}
+        return Origin(
+            run_id=job.run_id,
+            checkpoint_id=job.checkpoint_id,
+            model=job.name,
+            benchmark=exam.benchmark.name,
+            protocol=config.protocol,
+            mode=config.mode,
+            settings=self._settings(),
+            prompt_hash=exam.benchmark.prompt_hash(exam.asking),
+            benchmark_version=job.samples,
+            verified=answered == {item.sample_id for item in exam.items},
+        )
+
+
+def write_rows(path: Path, table_name: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Write a whole Parquet file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    pq.write_table(arrow(table_name, list(rows)), part)
+    part.replace(path)
+
+
+def _shards(items: Sequence[Sample], size: int) -> Iterator[Sequence[Sample]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _turn(text: str) -> dict[str, Any]:
+    return {"role": "assistant", "text": text, "image_id": None, "crop": None, "points": None, "call_error": None}
+
+
+def _places(answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {"answer": None, "points": None, "boxes": None}
+    return {"answer": answer.text, "points": list(map(_point, answer.points)), "boxes": list(map(_box, answer.boxes))}
+
+
+def _point(point: PlacedPoint) -> dict[str, Any]:
+    return {"image_index": point.image_index, "x": point.x, "y": point.y, "label": point.label}
+
+
+def _box(box: PlacedBox) -> dict[str, Any]:
+    corners = {"x1": box.x1, "y1": box.y1, "x2": box.x2, "y2": box.y2}
+    return {"image_index": box.image_index, **corners, "label": box.label, "role": box.role}
+
+
+if __name__ == "__main__":
+    main()

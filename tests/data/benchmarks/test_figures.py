@@ -1,0 +1,62 @@
+from typing import Any
+
+from data.benchmarks.benchmark import Metric
+from data.benchmarks.figures import Origin, figures, score_rows
+from data.tables import arrow
+
+
+def prediction(
+    category: str, correct: bool, band: str | None = "easy", iou: float | None = None, error: str | None = None
+) -> dict[str, Any]:
+    return {"category": category, "correct": correct, "difficulty_band": band, "iou": iou, "parse_error": error}
+
+
+PREDICTIONS = [
+    prediction("point", True),
+    prediction("point", True, "hard"),
+    prediction("point", False, "hard", error="no answer"),
+    prediction("box", True, iou=0.75),
+    prediction("box", False, iou=0.25),
+]
+ORIGIN = Origin("run_1", "ckp_1", "finetune", "scenes", "strict", "grounded", {"seed": 0}, "abc", "ver_1", True)
+
+
+def value(category: str, metric: Metric) -> float:
+    return next(one.interval.value for one in figures(PREDICTIONS) if (one.category, one.metric) == (category, metric))
+
+
+def test_a_kind_has_its_accuracy() -> None:
+    assert value("point", Metric.ACCURACY) == 2 / 3
+
+
+def test_a_band_has_its_own() -> None:
+    assert value("point/hard", Metric.ACCURACY) == 0.5
+
+
+def test_boxes_have_a_mean_iou() -> None:
+    assert value("box", Metric.MEAN_IOU) == 0.5
+
+
+def test_points_have_none() -> None:
+    assert not [one for one in figures(PREDICTIONS) if one.category.startswith("point") and one.metric == Metric.MEAN_IOU]
+
+
+def test_the_whole_is_the_mean_of_its_kinds() -> None:
+    assert value("all", Metric.MACRO_ACCURACY) == (2 / 3 + 1 / 2) / 2
+
+
+def test_answers_out_of_form_are_counted() -> None:
+    assert value("all", Metric.PARSED) == 0.8
+
+
+def test_samples_without_a_band_have_no_band_figures() -> None:
+    assert {one.category for one in figures([prediction("point", True, None)])} == {"all", "point"}
+
+
+def test_rows_fit_their_table_and_are_unique_on_its_key() -> None:
+    rows = score_rows(PREDICTIONS, ORIGIN)
+    assert arrow("scores", rows).num_rows == len({(row["category"], row["metric"]) for row in rows})
+
+
+def test_no_predictions_give_no_rows() -> None:
+    assert score_rows([], ORIGIN) == []

@@ -1,0 +1,58 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.benchmarks.intervals import macro_mean, mean, rate
+
+
+def test_wilson_is_the_published_interval() -> None:
+    interval = rate([True] * 9 + [False])
+    assert (interval.value, interval.n) == (0.9, 10)
+    assert (interval.low, interval.high) == pytest.approx((0.5958, 0.9821), abs=1e-4)
+
+
+def test_a_rate_of_all_hits_still_has_room_below() -> None:
+    interval = rate([True] * 20)
+    assert interval.high == pytest.approx(1.0)
+    assert interval.low is not None
+    assert interval.low < 0.9
+
+
+def test_the_bootstrap_repeats_with_its_seed() -> None:
+    values = [0.1, 0.4, 0.8, 0.9, 0.2]
+    assert mean(values, seed=3) == mean(values, seed=3)
+
+
+def test_the_bootstrap_holds_its_mean() -> None:
+    interval = mean([0.0, 0.5, 1.0, 0.75] * 10)
+    assert interval.low is not None
+    assert interval.high is not None
+    assert interval.low < interval.value < interval.high
+
+
+def test_equal_values_have_an_interval_of_no_width() -> None:
+    interval = mean([0.5, 0.5, 0.5])
+    assert (interval.low, interval.high) == (0.5, 0.5)
+
+
+def test_one_item_has_an_open_interval() -> None:
+    interval = mean([0.7])
+    assert (interval.low, interval.high) == (None, None)
+
+
+def test_a_macro_mean_counts_each_group_once() -> None:
+    assert macro_mean([[1.0] * 90, [0.0] * 10]).value == 0.5
+
+
+def test_nothing_has_no_figure() -> None:
+    with pytest.raises(ValueError, match="no items"):
+        rate([])
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_wilson_holds_the_rate(hits: list[bool]) -> None:
+    interval = rate(hits)
+    assert interval.low is not None
+    assert interval.high is not None
+    assert 0 <= interval.low <= interval.value + 1e-9
+    assert interval.value - 1e-9 <= interval.high <= 1
