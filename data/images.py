@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
 """Raster formats that Pillow decodes by itself; others (EPS) would start foreign programs."""
 DECODE_ERRORS = (
     OSError,
