@@ -29,10 +29,14 @@ class TrainingJob(Section):
     student: StudentConfig = StudentConfig()
     output: Path
     """Where the trained model goes, with its processor and settings; appears whole or not at all."""
+    work: Path | None = None
+    """Where a killed training finds its checkpoints again; by default ``work`` in the run's folder."""
 
     def fingerprint(self) -> str:
         """A hash of what decides the result; checkpoints of another job are refused."""
-        return digest(self.model_dump(mode="json", exclude={"store", "output", "model", "config": {"launch"}}))
+        described = self.model_dump(mode="json", exclude={"store", "output", "work", "model"})
+        described["config"].pop("launch")
+        return digest(described)
 
 
 class FinetuneJob(TrainingJob):

@@ -1,0 +1,146 @@
+"""Arguments: a recipe's section as TRL's configuration.
+
+Fields of the ``trl`` table pass through as they are. A *reserved* field is decided by another key of the section or by the training
+itself, and giving it is an error that names that key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig
+from trl import GRPOConfig, SFTConfig
+
+from models.training.config import FinetuneConfig, ReinforceConfig
+from models.training.errors import TrainingError
+
+CHECKPOINTS_KEPT = 2
+RESERVED = {
+    "max_steps": "steps",
+    "num_train_epochs": "steps",
+    "seed": "seed",
+    "data_seed": "seed",
+    "save_steps": "checkpoint_every",
+    "save_strategy": "checkpoint_every",
+    "peft_config": "lora",
+    "output_dir": "the job",
+    "resume_from_checkpoint": "the job",
+    "disable_tqdm": "the child, which shows nothing",
+    "remove_unused_columns": "the child",
+    "eval_strategy": "the stage evaluate",
+    "do_eval": "the stage evaluate",
+    "save_only_model": "the child",
+    "load_best_model_at_end": "the stage evaluate",
+    "push_to_hub": "nothing here: a checkpoint is published to the store",
+    "assistant_only_loss": "the child",
+}
+RESERVED_FINETUNE = RESERVED | {
+    "packing": "the child",
+    "padding_free": "the child",
+    "train_sampling_strategy": "seed",
+    "shuffle_dataset": "seed",
+}
+RESERVED_REINFORCE = RESERVED | {
+    "num_generations": "rollouts_per_group",
+    "generation_batch_size": "groups_per_step",
+    "steps_per_generation": "groups_per_step",
+    "reward_weights": "rewards",
+    "multi_objective_aggregation": "rewards",
+    "max_completion_length": "student.max_new_tokens",
+    "shuffle_dataset": "sampler",
+    "log_completions": "the child, which writes the table rollouts",
+}
+"""Field to what decides it."""
+
+
+def finetune_arguments(config: FinetuneConfig, work: Path, processes: int) -> SFTConfig:
+    """TRL's configuration of a supervised training. Raises ``TrainingError`` naming a field that is unknown or reserved."""
+    given = _checked(config.trl, SFTConfig, RESERVED_FINETUNE, "finetune.trl")
+    per_device, accumulation = _split(config.batch_size, "batch_size", given, processes)
+    common = _common(config.steps, config.checkpoint_every, config.seed, work)
+    ours = {"per_device_train_batch_size": per_device, "gradient_accumulation_steps": accumulation, "assistant_only_loss": True}
+    return _build(SFTConfig, {"max_length": None} | common | given | ours, "finetune.trl")
+
+
+def reinforce_arguments(config: ReinforceConfig, max_new_tokens: int, work: Path, processes: int) -> GRPOConfig:
+    """TRL's configuration of a reinforcement. Raises ``TrainingError`` naming a field that is unknown or reserved."""
+    given = _checked(config.trl, GRPOConfig, RESERVED_REINFORCE, "reinforce.trl")
+    completions = config.groups_per_step * config.rollouts_per_group
+    per_device, accumulation = _split(completions, "groups_per_step times rollouts_per_group", given, processes)
+    updates = updates_per_generation(completions, per_device * processes, accumulation, given.get("num_iterations", 1))
+    every = -(-config.checkpoint_every // updates) * updates
+    ours = {
+        "per_device_train_batch_size": per_device,
+        "gradient_accumulation_steps": accumulation,
+        "generation_batch_size": completions,
+        "num_generations": config.rollouts_per_group,
+        "max_completion_length": max_new_tokens,
+        "shuffle_dataset": False,
+    }
+    common = _common(config.steps, every, config.seed, work)
+    return _build(GRPOConfig, {"log_completions": False} | common | given | ours, "reinforce.trl")
+
+
+def updates_per_generation(completions: int, per_pass: int, accumulation: int, iterations: int) -> int:
+    """How many updates of the weights one generation feeds. Raises ``TrainingError`` unless it is whole."""
+    passes = completions // per_pass * iterations
+    if completions % per_pass or passes % accumulation:
+        raise TrainingError(
+            f"{completions} completions in passes of {per_pass}, {iterations} times, do not fill whole updates of {accumulation} passes"
+        )
+    return passes // accumulation
+
+
+def lora_arguments(fields: dict[str, Any] | None) -> LoraConfig | None:
+    """The configuration of LoRA; None trains every weight. Raises ``TrainingError`` naming an unknown field."""
+    if fields is None:
+        return None
+    return _build(LoraConfig, _checked(fields, LoraConfig, {}, "lora"), "lora")
+
+
+def _common(steps: int, checkpoint_every: int, seed: int, work: Path) -> dict[str, Any]:
+    has_gpu = torch.cuda.is_available()
+    return {
+        "output_dir": str(work),
+        "max_steps": steps,
+        "save_strategy": "steps",
+        "save_steps": checkpoint_every,
+        "save_total_limit": CHECKPOINTS_KEPT,
+        "seed": seed,
+        "logging_steps": 1,
+        "report_to": "none",
+        "disable_tqdm": True,
+        "use_cpu": not has_gpu,
+        "bf16": has_gpu and torch.cuda.is_bf16_supported(),
+        "gradient_checkpointing": False,
+        "dataloader_pin_memory": has_gpu,
+    }
+
+
+def _split(total: int, name: str, given: dict[str, Any], processes: int) -> tuple[int, int]:
+    accumulation = given.get("gradient_accumulation_steps")
+    per_device = given.get("per_device_train_batch_size") or max(1, total // processes // (accumulation or 1))
+    accumulation = accumulation or max(1, total // (per_device * processes))
+    if total % (per_device * processes) or (name == "batch_size" and per_device * processes * accumulation != total):
+        raise TrainingError(f"{name} is {total}, which {processes} processes with {per_device} each, {accumulation} times, do not make up")
+    return per_device, accumulation
+
+
+def _checked(given: dict[str, Any], kind: type[Any], reserved: dict[str, str], section: str) -> dict[str, Any]:
+    known = {field.name for field in dataclasses.fields(kind) if field.init}
+    for name in given:
+        if name in reserved:
+            raise TrainingError(f"[{section}] {name} is decided by {reserved[name]}")
+        if name not in known:
+            raise TrainingError(f"[{section}] {name} is no field of {kind.__name__}")
+    return dict(given)
+
+
+def _build(kind: type[Any], fields: dict[str, Any], section: str) -> Any:
+    try:
+        return kind(**fields)
+    except (TypeError, ValueError) as error:
+        raise TrainingError(f"[{section}] {kind.__name__} refuses this: {error}") from error

@@ -1,0 +1,139 @@
+"""Log: the live rows of a training, one file per table and step. A step that is replayed writes its files again, with equal rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from data.rows import trace_to_row
+from data.store import RunFolder
+from models.training.judge import JudgedGroup
+from models.training.rollout import Decision, Rollout, Stream
+
+
+class Figure(StrEnum):
+    """Names of the table ``metrics``; beside them stand the trainer's own."""
+
+    LOSS = "loss"
+    REWARD = "reward"
+    """Mean reward of the rollouts that are not masked."""
+    OUTCOME = "outcome"
+    """Mean outcome of all rollouts."""
+    EFFECTIVE = "effective"
+    """Share of rollouts that move the policy."""
+    KL = "kl"
+    LEARNING_RATE = "learning_rate"
+    GRAD_NORM = "grad_norm"
+    GENERATION = "seconds_generation"
+    SCORING = "seconds_reward"
+    UPDATE = "seconds_update"
+    STEP = "seconds_step"
+
+
+CLOCK = "seconds_"
+"""How figures that differ from run to run begin."""
+UNREPEATABLE = ("step_time", "num_tokens", "epoch", "total_flos")
+"""Figures of the trainers that depend on the clock or start anew when a training is resumed."""
+DOUBLED = ("train_", "rewards/", "reward_std", "frac_reward_zero_std")
+"""How figures of the trainers begin that say less than the table ``groups``."""
+
+
+class TrainingLog:
+    """Writes the rows of one training; on other processes than the first it writes nothing."""
+
+    def __init__(self, run: RunFolder, dialect: str = "", is_writer: bool = True) -> None:
+        self._run = run
+        self._dialect = dialect
+        self._is_writer = is_writer
+
+    def write(self, table_name: str, step: int, rows: Sequence[dict[str, Any]]) -> None:
+        """The rows of a step."""
+        if self._is_writer:
+            self._run.write_step(table_name, step, list(rows))
+
+    def metrics(self, step: int, figures: Mapping[str, Any]) -> None:
+        """The figures of a step; what is no number is left out."""
+        rows = [{"step": step, "name": str(name), "value": float(value)} for name, value in figures.items() if _is_figure(str(name), value)]
+        self.write("metrics", step, sorted(rows, key=lambda row: str(row["name"])))
+
+    def seen(self, step: int, trace_ids: Sequence[str]) -> None:
+        """The traces a step reads."""
+        self.write("seen", step, [{"step": step, "trace_id": trace_id} for trace_id in dict.fromkeys(trace_ids)])
+
+    def groups(self, step: int, judged: Sequence[JudgedGroup], difficulty: Sequence[dict[str, Any]]) -> None:
+        """Rollouts, groups and difficulty of a step."""
+        self.write("rollouts", step, [row for one in judged for row in self._rollout_rows(one)])
+        self.write("groups", step, [_group_row(one) for one in judged])
+        self.write("difficulty", step, difficulty)
+
+    def outcomes(self, through_step: int) -> list[tuple[int, dict[str, list[float]]]]:
+        """The outcomes by sample id of every step up to one, in order."""
+        steps: dict[int, dict[str, list[float]]] = {}
+        columns = self._run.read("rollouts", through_step).select(["step", "sample_id", "outcome"]).to_pylist()
+        for row in columns:
+            steps.setdefault(row["step"], {}).setdefault(row["sample_id"], []).append(row["outcome"])
+        return sorted(steps.items())
+
+    def _rollout_rows(self, judged: JudgedGroup) -> list[dict[str, Any]]:
+        return [
+            self._rollout_row(judged, rollout)
+            | {
+                "rewards": [(name, value) for name, value in judged.parts_G[place].items()],
+                "reward": judged.advantages.rewards_G[place],
+                "advantage": judged.advantages.values_G[place],
+                "masked": judged.advantages.masked_G[place],
+                "effective": judged.effective_G[place],
+            }
+            for place, rollout in enumerate(judged.group.rollouts)
+        ]
+
+    def _rollout_row(self, judged: JudgedGroup, rollout: Rollout) -> dict[str, Any]:
+        group, completion, trace = judged.group, rollout.completion, rollout.parsed.trace
+        answer = trace_to_row(trace) if trace is not None else {}
+        return {
+            "rollout_id": rollout.rollout_id,
+            "step": group.step,
+            "policy_step": group.step - 1,
+            "group_id": group.group_id,
+            "index": rollout.index,
+            "sample_id": group.sample.sample_id,
+            "stream": Stream.SINGLE,
+            "dialect": self._dialect,
+            "turns": [{"role": "user", "text": group.prompt}, {"role": "assistant", "text": rollout.text}],
+            "text": rollout.text,
+            "answer": answer.get("answer"),
+            "answer_points": answer.get("answer_points"),
+            "answer_boxes": answer.get("answer_boxes"),
+            "mentions": [mention for step in answer.get("steps") or [] for mention in step["mentions"]] if answer else None,
+            "parse_error": rollout.parsed.error,
+            "stop_reason": completion.stop_reason,
+            "outcome": rollout.score.outcome,
+            "prompt_tokens": completion.prompt_tokens,
+            "completion_tokens": completion.completion_tokens,
+            "image_tokens": completion.image_tokens,
+            "seed": completion.seed,
+        }
+
+
+def _group_row(judged: JudgedGroup) -> dict[str, Any]:
+    group, found = judged.group, judged.advantages
+    return {
+        "step": group.step,
+        "group_id": group.group_id,
+        "sample_id": group.sample.sample_id,
+        "stream": Stream.SINGLE,
+        "decision": Decision.TAKEN,
+        "draw_weight": group.draw.weight,
+        "n": len(group.rollouts),
+        "mean": found.mean,
+        "std": found.std,
+        "outcome_mean": math.fsum(judged.outcomes_G) / len(group.rollouts),
+        "loss_weight": judged.loss_weight,
+        "effective": any(judged.effective_G),
+    }
+
+
+def _is_figure(name: str, value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value) and name not in UNREPEATABLE and not name.startswith(DOUBLED)

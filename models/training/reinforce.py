@@ -1,0 +1,71 @@
+"""Reinforce: group relative policy optimisation on the samples of a version, with TRL's ``GRPOTrainer``.
+
+python -m models.training.reinforce --job reinforce.json
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from models.training.advantages import Scale
+from models.training.arguments import lora_arguments, reinforce_arguments
+from models.training.child import run_child
+from models.training.generation import Generation
+from models.training.job import ReinforceJob
+from models.training.judge import Judge
+from models.training.log import TrainingLog
+from models.training.policy import PolicyTrainer, reward, slots
+from models.training.pool import read_pool
+from models.training.samplers import make_sampler
+from models.training.session import Session, open_session, publish, train
+
+
+def reinforce(job: ReinforceJob) -> Path:
+    """Train a job to its end and return the output folder; does nothing where that exists. Raises ``TrainingError``."""
+    if not job.output.exists():
+        session = open_session(job)
+        trainer = make_trainer(job, session)
+        train(trainer, session)
+        publish(trainer, session, job.output)
+    return job.output
+
+
+def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
+    """The trainer of a job, ready to train."""
+    config = job.config
+    arguments = reinforce_arguments(config, job.student.max_new_tokens, session.work, session.processes)
+    generation = make_generation(job, session, Scale(arguments.scale_rewards))
+    trainer = PolicyTrainer(
+        model=session.student.model,
+        reward_funcs=[reward],
+        args=arguments,
+        train_dataset=slots(config.steps, config.groups_per_step),
+        processing_class=session.student.processor,
+        peft_config=lora_arguments(config.lora),
+    )
+    trainer.prepare(TrainingLog(session.run, is_writer=session.is_first), job.fingerprint())
+    trainer.follow(generation)
+    return trainer
+
+
+def make_generation(job: ReinforceJob, session: Session, scale: Scale) -> Generation:
+    """What draws and judges for a job, in the state of the newest checkpoint."""
+    config = job.config
+    pool = read_pool(session.store, job.samples, job.images, job.student, config)
+    generation = Generation(
+        run_id=job.run_id,
+        config=config,
+        dialect=job.student.dialect,
+        pool=pool,
+        sampler=make_sampler(config.sampler.name, sorted(pool.samples), config.seed, config.sampler.options),
+        judge=Judge(config, scale),
+        log=TrainingLog(session.run, job.student.dialect, session.is_first),
+    )
+    if session.checkpoint is not None:
+        generation.resume(session.checkpoint.seal.step, session.checkpoint.seal.state)
+    return generation
+
+
+if __name__ == "__main__":
+    sys.exit(run_child(ReinforceJob, reinforce))

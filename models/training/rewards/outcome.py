@@ -1,0 +1,15 @@
+"""Outcome: what the scorer says, whatever the task."""
+
+from __future__ import annotations
+
+from models.training.rewards.base import RewardContext, register
+from models.training.rollout import Group, Parts
+
+
+@register("outcome")
+class Outcome:
+    """The outcome of ``data.scoring`` in [0, 1]: correct or not for points and choices, IoU for boxes."""
+
+    def score(self, group: Group, context: RewardContext) -> list[Parts]:
+        del context
+        return [{"outcome": rollout.score.outcome} for rollout in group.rollouts]
