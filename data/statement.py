@@ -36,9 +36,8 @@ def check_reading(sql: str) -> None:
     kind = statements[0].type
     if kind not in READING:
         raise QueryError(f"{HINT}, not {kind.name}")
-    for word in _words(sql):
-        if word in WRITING_WORDS | RUNNING_FUNCTIONS:
-            raise QueryError(f"{HINT}, without {word.upper()} (put double quotes around a column of that name)")
+    if words := _writing_words(sql):
+        raise QueryError(f"{HINT}, without {min(words).upper()} (put double quotes around a column of that name)")
     if kind == duckdb.StatementType.EXPLAIN:
         check_reading(EXPLAIN.sub("", sql, count=1))
 
@@ -51,12 +50,10 @@ def sentence(error: duckdb.Error) -> str:
     return first
 
 
-def _words(sql: str) -> set[str]:
+def _writing_words(sql: str) -> set[str]:
     text = sql.encode()
     tokens = duckdb.tokenize(sql)
-    starts = [start for start, _ in tokens]
-    spans = zip(tokens, [*starts[1:], len(text)], strict=True)
-    kinds = (duckdb.token_type.keyword, duckdb.token_type.identifier)
-    found = (text[start:end].decode(errors="replace").split("(")[0].strip().strip('"') for (start, kind), end in spans if kind in kinds)
-    quoted_names = {name for name in RUNNING_FUNCTIONS if f'"{name}"' in sql.lower()}
-    return {word.lower() for word in found} | quoted_names
+    ends = [start for start, _ in tokens[1:]] + [len(text)]
+    words = [(text[start:end].decode().strip().lower(), kind) for (start, kind), end in zip(tokens, ends, strict=True)]
+    written = {word for word, kind in words if kind == duckdb.token_type.keyword} & WRITING_WORDS
+    return written | {word.strip('"') for word, kind in words if kind == duckdb.token_type.identifier} & RUNNING_FUNCTIONS
