@@ -58,13 +58,11 @@ def launch(module: str, job: Path, log: Path, *, processes: int = 1, threads: in
 
 
 def last_words(log: Path) -> str:
-    """The last line that the command wrote, without what loggers put around it."""
+    """The last line that the command wrote."""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - TAIL_BYTES))
         lines = file.read().decode(errors="replace").splitlines()
-    said = [line.strip() for line in lines if line.strip()]
-    errors = [line for line in said if not line.startswith(("[W", "  warn")) and "Error" in line.split(":")[0]]
-    return (errors or said or ["it said nothing"])[-1]
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def kill_tree(process: psutil.Process, grace_s: float = GRACE_S) -> None:

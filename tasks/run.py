@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psutil
 
+from data.config import Section
 from data.identity import canonical_json, new_run_id
 from data.store import Draft, Manifest, RunFolder, Store, StoreError
 from tasks.progress import Progress
@@ -30,6 +31,8 @@ HEARTBEAT_S = 5.0
 STALE = timedelta(seconds=60)
 """A running run whose heartbeat is older is lost."""
 POLL_S = 0.5
+
+Settings = TypeVar("Settings", bound=Section)
 
 parent_run: contextvars.ContextVar[str | None] = contextvars.ContextVar("parent_run", default=None)
 """The pipeline run that stages of this context belong to."""
@@ -101,6 +104,12 @@ class StageRun:
     @property
     def folder(self) -> RunFolder:
         return self.store.run(self.run_id)
+
+    def config(self, kind: type[Settings]) -> Settings:
+        """The stage's settings. Raises ``TypeError`` on those of another stage."""
+        if not isinstance(self.order.config, kind):
+            raise TypeError(f"{self.order.stage} was given a {type(self.order.config).__name__}, not a {kind.__name__}")
+        return self.order.config
 
     def draft(self) -> Draft:
         """A draft of this stage's outputs with its key, parents and settings."""

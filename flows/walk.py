@@ -1,0 +1,91 @@
+"""Walk: the pipeline as an algorithm. ``walk`` says which stage reads what; who *does* the stages decides what that means.
+
+What a stage made is its versions by table. ``None`` is not made yet: a plan does not know the keys beyond it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from data.store import Manifest, Store, Version
+from data.tables import CHECKPOINTS
+from flows.recipe import Recipe
+from flows.settings import keyed_settings, prompt_hashes, section
+from tasks.stage import FORMS, Order, Stage
+
+Made = Mapping[str, Version]
+PRETRAINED = "pretrain"
+"""The student's base that the pretrain stage makes."""
+ABSENT: Made = {}
+"""What a stage made that the recipe leaves out."""
+
+
+class Do(Protocol):
+    """Does a stage on what earlier stages made, later ones first in rank where two made the same table."""
+
+    def __call__(self, stage: Stage, *given: Made | None) -> Made | None:
+        """The versions it made by table; None where that is not known yet."""
+
+
+def walk(recipe: Recipe, do: Do) -> None:
+    """Every stage of a recipe, in order."""
+    ingested = do(Stage.INGEST)
+    generated = do(Stage.GENERATE, ingested)
+    curated = do(Stage.CURATE, ingested, generated)
+    published = do(Stage.PUBLISH, ingested, generated, curated)
+    pretrained = do(Stage.PRETRAIN) if recipe.pretrain else ABSENT
+    finetuned = do(Stage.FINETUNE, published, pretrained) if recipe.finetune else ABSENT
+    student = finetuned if recipe.finetune else pretrained
+    reinforced = do(Stage.REINFORCE, ingested, student) if recipe.reinforce else ABSENT
+    students = {Stage.PRETRAIN: pretrained, Stage.FINETUNE: finetuned, Stage.REINFORCE: reinforced}
+    measured = [made for stage, made in students.items() if made is not ABSENT and stage in recipe.evaluate.checkpoints]
+    evaluated = [do(Stage.EVALUATE, ingested, made) for made in measured]
+    do(Stage.REPORT, ingested, generated, curated, published, pretrained, finetuned, reinforced, *evaluated)
+
+
+def tables_read(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
+    """The tables (or ``checkpoints``) that a stage of this recipe reads."""
+    left_out = set()
+    if stage is Stage.GENERATE and recipe.generate.method != "imported":
+        left_out.add("traces")
+    if stage is Stage.FINETUNE and recipe.student.base != PRETRAINED:
+        left_out.add(CHECKPOINTS)
+    return tuple(table_name for table_name in FORMS[stage].inputs if table_name not in left_out)
+
+
+def order_for(stage: Stage, recipe: Recipe, given: list[Made]) -> Order:
+    """The order for a stage on what others made."""
+    taken = [(name, version) for made in given for name, version in made.items() if name in tables_read(stage, recipe)]
+    inputs = dict(taken)
+    further = [version for name, version in taken if inputs[name] != version] if stage is Stage.REPORT else []
+    return Order(
+        stage=stage,
+        recipe=recipe.name,
+        config=section(stage, recipe),
+        student=recipe.student,
+        inputs=inputs,
+        settings=keyed_settings(stage, recipe),
+        prompt_hashes=prompt_hashes(stage, recipe),
+        further=tuple(further),
+    )
+
+
+def with_newest(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> list[Made]:
+    """``given``, and the newest version of each table that the stage reads and nobody gave. Raises ``UnknownVersionError``."""
+    known = {name for made in given for name in made}
+    wanted = () if stage is Stage.REPORT else tables_read(stage, recipe)
+    return [{name: store.resolve(name) for name in wanted if name not in known}, *given]
+
+
+def made_before(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> Manifest | None:
+    """What the stage made last of the same inputs, with whatever settings; a stage without inputs is found by its key first."""
+    order = order_for(stage, recipe, given)
+    parents = {version.version_id for version in order.parents}
+    found = store.find(order.key) if not parents else None
+    candidates = [manifest for manifest in store.manifests() if manifest.stage == stage and _parents(manifest) == parents]
+    return found or next((manifest for manifest in reversed(candidates) if store.is_whole(manifest)), None)
+
+
+def _parents(manifest: Manifest) -> set[str]:
+    return {parent for version in manifest.outputs.values() for parent in version.parents}

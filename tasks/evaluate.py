@@ -1,0 +1,53 @@
+"""Evaluate: ask a student the benchmarks, in an ``accelerate launch`` child, and publish its answers and scores."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.benchmarks.config import EvaluateConfig
+from data.store import Manifest
+from data.tables import CHECKPOINTS
+from models.student.evaluation import EvaluateJob, read_results, shards_done
+from tasks.child import launch
+from tasks.progress import show_table
+from tasks.run import StageRun
+from tasks.training import base_model
+
+
+@task(name="evaluate student", cache_policy=NO_CACHE, persist_result=False)
+def evaluate_student(run: StageRun) -> Manifest:
+    """Publish ``predictions`` and ``scores`` of the checkpoint."""
+    job = evaluation_job(run)
+    folder = run.folder.path
+    total = -(-run.order.inputs["samples"].rows // job.shard_size)
+    run.progress.measure = lambda: (shards_done(job.output), total)
+    path = folder / "job.json"
+    path.write_text(job.model_dump_json(indent=1))
+    launch("models.student.evaluate", path, folder / "child.log", threads=job.config.threads)
+    results = read_results(job.output)
+    with run.draft() as draft:
+        draft.add("predictions", results.predictions)
+        draft.add("scores", results.scores)
+        manifest = draft.publish()
+    show_table("scores", results.scores.select(SHOWN).to_pylist(), f"Scores of {job.name}.")
+    return manifest
+
+
+SHOWN = ["benchmark", "protocol", "mode", "category", "metric", "value", "ci_low", "ci_high", "n"]
+
+
+def evaluation_job(run: StageRun) -> EvaluateJob:
+    """What the child is told."""
+    checkpoint = run.order.inputs.get(CHECKPOINTS)
+    return EvaluateJob(
+        store=run.store.root,
+        run_id=run.run_id,
+        samples=run.order.inputs["samples"].version_id,
+        images=run.order.inputs["images"].version_id,
+        checkpoint_id=checkpoint.version_id if checkpoint else None,
+        model=base_model(run),
+        name=checkpoint.stage if checkpoint else run.order.student.base,
+        config=run.config(EvaluateConfig),
+        output=run.folder.path / "answers",
+    )
