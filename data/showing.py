@@ -1,0 +1,185 @@
+"""Showing: what a person sees of one id, as text, as a picture, and as what it came from.
+
+The id of an image, sample, request, trace, rollout, prediction, checkpoint, version or run, or a unique start of one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PIL import Image
+
+from data.catalog import Catalog, connect
+from data.drawing import Mark, draw
+from data.identity import Kind
+from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.store import Store, StoreError, Version
+from data.store.images import ImageReader
+from data.tables import TABLES
+
+TABLE_OF = {
+    Kind.IMAGE: "images",
+    Kind.SAMPLE: "samples",
+    Kind.REQUEST: "requests",
+    Kind.TRACE: "traces",
+    Kind.ROLLOUT: "rollouts",
+    Kind.PREDICTION: "predictions",
+    Kind.RUN: "runs",
+}
+"""Kinds of rows that are found by their own id."""
+HIDDEN = {"bytes", "turns", "settings_hash", "meta"}
+"""Columns that are not for reading."""
+LONGEST_TEXT = 2_000
+
+Row = dict[str, Any]
+
+
+class UnknownIdError(StoreError):
+    """An id that names nothing here, or more than one thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """Something that the shown thing came from, nearest first."""
+
+    table_name: str
+    id: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing as a person sees it."""
+
+    id: str
+    text: str
+    picture: Image.Image | None
+    ancestors: tuple[Ancestor, ...]
+
+
+def describe(store: Store, reference: str) -> Shown:
+    """What the id names. Raises ``UnknownIdError``."""
+    kind = reference.partition("_")[0]
+    if kind in (Kind.VERSION, Kind.CHECKPOINT):
+        return _version(store, reference)
+    if kind not in TABLE_OF:
+        kinds = ", ".join(f"{known}_" for known in (*TABLE_OF, Kind.CHECKPOINT, Kind.VERSION))
+        raise UnknownIdError(f"{reference!r} is no id that can be shown; ids start with {kinds}")
+    with connect(store) as catalog:
+        return _Guide(store, catalog).show(TABLE_OF[Kind(kind)], reference)
+
+
+class _Guide:
+    """Finds rows and their ancestors in one catalog."""
+
+    def __init__(self, store: Store, catalog: Catalog) -> None:
+        self._store = store
+        self._catalog = catalog
+
+    def show(self, table_name: str, reference: str) -> Shown:
+        row = self.row(table_name, reference)
+        views: dict[str, Callable[[Row], tuple[Image.Image | None, list[Ancestor]]]] = {
+            "images": lambda row: (self._draw([row["image_id"]], []), []),
+            "samples": lambda row: (self._draw(row["image_ids"], sample_marks(row)), self._images(row)),
+            "requests": lambda row: (None, self._sample(row)),
+            "traces": self._trace,
+            "rollouts": self._rollout,
+            "predictions": self._prediction,
+            "runs": lambda row: (None, self._inputs(row)),
+        }
+        picture, ancestors = views[table_name](row)
+        identity = row[_key(table_name)]
+        return Shown(identity, _text(table_name, identity, row), picture, tuple(ancestors))
+
+    def row(self, table_name: str, reference: str) -> Row:
+        key = _key(table_name)
+        answer = self._catalog.execute(f"select * from {table_name} where starts_with({key}, ?) limit 2", [reference])
+        names = [column[0] for column in answer.description or ()]
+        rows = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+        exact = [row for row in rows if row[key] == reference]
+        if len(exact or rows) != 1:
+            raise UnknownIdError(f"{'more than one row' if rows else 'no row'} of {table_name} has an id that starts with {reference!r}")
+        return (exact or rows)[0]
+
+    def _trace(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
+        asked = [Ancestor("requests", request_id, "the call that wrote it") for request_id in row["request_ids"] or ()]
+        return self._on_sample(row, trace_marks(row)), [*asked, *self._sample(row)]
+
+    def _rollout(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
+        run = Ancestor("runs", row["run_id"], f"step {row['step']}")
+        return self._on_sample(row, rollout_marks(row)), [run, *self._sample(row)]
+
+    def _prediction(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
+        model = [version_ancestor(version) for version in self._store.lineage(row["checkpoint_id"])] if row["checkpoint_id"] else []
+        return self._on_sample(row, prediction_marks(row)), [*self._sample(row), *model]
+
+    def _inputs(self, row: Row) -> list[Ancestor]:
+        inputs: dict[str, str] = json.loads(row["inputs"] or "{}")
+        return [Ancestor(name, version_id, "read by it") for name, version_id in inputs.items()]
+
+    def _sample(self, row: Row) -> list[Ancestor]:
+        if not row["sample_id"]:
+            return []
+        sample = self.row("samples", row["sample_id"])
+        return [Ancestor("samples", row["sample_id"], sample["question"]), *self._images(sample)]
+
+    def _images(self, sample: Row) -> list[Ancestor]:
+        return [Ancestor("images", image_id, sample["dataset"] or "") for image_id in sample["image_ids"] or ()]
+
+    def _on_sample(self, row: Row, marks: Sequence[Mark]) -> Image.Image | None:
+        if not row["sample_id"]:
+            return None
+        sample = self.row("samples", row["sample_id"])
+        return self._draw(sample["image_ids"], [*sample_marks(sample), *marks])
+
+    def _draw(self, image_ids: Sequence[str], marks: Sequence[Mark]) -> Image.Image | None:
+        reader = ImageReader(self._store)
+        return draw([reader.open(image_id) for image_id in image_ids], marks) if image_ids else None
+
+
+def version_ancestor(version: Version) -> Ancestor:
+    """A version as an ancestor."""
+    rows = f"{version.rows} rows" if version.rows else f"{version.bytes:,} bytes"
+    return Ancestor(version.table_name, version.version_id, f"{version.stage}, {rows}")
+
+
+def _version(store: Store, reference: str) -> Shown:
+    version, *older = store.lineage(reference)
+    columns: Row = {
+        "table": version.table_name,
+        "stage": version.stage,
+        "run_id": version.run_id,
+        "rows": version.rows,
+        "bytes": version.bytes,
+        "created_at": version.created_at,
+        "code_revision": version.code_revision,
+        "folder": str(store.root / version.folder) if version.folder else None,
+        "config": json.dumps(version.config),
+    }
+    text = _text(version.table_name, version.version_id, columns)
+    return Shown(version.version_id, text, None, tuple(map(version_ancestor, older)))
+
+
+def _key(table_name: str) -> str:
+    return TABLES[table_name].key[0]
+
+
+def _text(table_name: str, identity: str, row: Mapping[str, Any]) -> str:
+    shown = {name: _plain(value) for name, value in row.items() if name not in HIDDEN and value not in (None, [], "", {}, identity)}
+    width = max(map(len, shown), default=0)
+    lines = [f"{name:<{width}}  {value}".replace("\n", "\n" + " " * (width + 2)) for name, value in shown.items()]
+    return "\n".join([f"{identity} of {table_name}", *lines])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}..."
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
