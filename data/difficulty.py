@@ -46,4 +46,5 @@ def _read(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> pa.Ta
         return upcast("rollouts", pa.table({})).select(COLUMNS)
     names = [str(path) for path in paths]
     sql = f"select {', '.join(COLUMNS)} from read_parquet($paths, union_by_name = true, hive_partitioning = false)"
-    return connection.sql(sql, params={"paths": names}).to_arrow_table()
+    rows: pa.Table = connection.sql(sql, params={"paths": names}).to_arrow_table()
+    return rows

@@ -101,7 +101,8 @@ def catalog(made: Store) -> Iterator[Catalog]:
 
 
 def answer(catalog: Catalog, sql: str) -> list[tuple[Any, ...]]:
-    return catalog.execute(sql).fetchall()
+    rows: list[tuple[Any, ...]] = catalog.execute(sql).fetchall()
+    return rows
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -82,10 +82,12 @@ def test_a_damaged_line_that_is_not_the_last_is_named(store: Store) -> None:
 
 def test_threads_append_whole_lines(store: Store) -> None:
     run = store.run("run_a")
-    threads = [
-        Thread(target=lambda n=number: [run.append("requests", {"request_id": f"{n}-{i}", "response": "x" * 9_000}) for i in range(10)])
-        for number in range(4)
-    ]
+
+    def append_some(name: int) -> None:
+        for number in range(10):
+            run.append("requests", {"request_id": f"{name}-{number}", "response": "x" * 9_000})
+
+    threads = [Thread(target=append_some, args=[name]) for name in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -141,7 +143,11 @@ def test_the_row_of_a_run_gathers_what_is_recorded(store: Store) -> None:
 
 
 def test_heartbeats_lose_nothing_that_is_recorded_meanwhile(store: Store) -> None:
-    beats = Thread(target=lambda: [store.run("run_a").heartbeat() for _ in range(20)])
+    def beat() -> None:
+        for _ in range(20):
+            store.run("run_a").heartbeat()
+
+    beats = Thread(target=beat)
     beats.start()
     for number in range(20):
         store.run("run_a").record(status=f"status {number}")
