@@ -44,6 +44,15 @@ class Counts:
 
 
 @dataclass(slots=True)
+class Known:
+    """A problem that was taken: where, under which id, and the texts of its chains."""
+
+    locator: str
+    sample_id: str
+    chains: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Intake:
     """Rows on their way to the draft, and what was seen before."""
 
@@ -53,28 +62,33 @@ class Intake:
     _waiting: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _waiting_bytes: int = 0
     _images: set[str] = field(default_factory=set)
-    _problems: dict[str, str] = field(default_factory=dict)
-    """Key of a problem to the locator that had it first."""
+    _problems: dict[str, Known] = field(default_factory=dict)
+    """By what makes problems the same."""
 
     def take(self, source: str, item: Problem | Reject) -> None:
-        """Keep a problem, or a reject with its reason; a problem that was kept already is a reject."""
+        """Keep a problem, or a reject with its reason; a problem that was kept already is a reject, unless it brings another chain."""
         if isinstance(item, Reject):
             self._reject(source, item)
             return
         sample = item.sample()
-        first = self._problems.setdefault(same_problem_key(sample), item.locator)
-        if first != item.locator:
-            self._reject(source, Reject(item.locator, Reason.DUPLICATE, f"the same problem as {first}"))
-            return
+        key = same_problem_key(sample)
+        if key not in self._problems:
+            self._problems[key] = Known(item.locator, sample.sample_id)
+            self._keep(source, item, sample)
+        known = self._problems[key]
+        chains = [chain for chain in item.chains if chain.text not in known.chains]
+        for chain in chains:
+            self._put("traces", imported_row(chain, known.sample_id, len(known.chains)))
+            known.chains.append(chain.text)
+        self.counts.traces += len(chains)
+        if known.locator != item.locator and not chains:
+            self._reject(source, Reject(item.locator, Reason.DUPLICATE, f"the same problem as {known.locator}"))
+
+    def _keep(self, source: str, item: Problem, sample: Sample) -> None:
         for image in item.images:
             self._image(image)
         self._put("samples", sample_to_row(sample))
-        for chain in item.chains:
-            from data.sources.traces import imported_row
-
-            self._put("traces", imported_row(chain, sample))
         self.counts.samples += 1
-        self.counts.traces += len(item.chains)
         self.counts.sources[source] += 1
 
     def flush(self) -> None:

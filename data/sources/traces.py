@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.dialects import get_dialect
+from data.identity import Kind, entity_id
+from data.rows import trace_to_row
 from data.sample import Task
 from data.sources.config import TracesConfig
 from data.sources.files import ImageFolder, read_json_rows
@@ -23,6 +25,7 @@ from data.sources.problem import Chain, Problem, Reason, Reject, RowError, Sourc
 from data.sources.row import RowReader, optional_text, required_text
 from data.trace import Answer
 
+METHOD = "imported"
 PLACEHOLDER = "<image>"
 """Where ShareGPT has an image in a text."""
 ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
@@ -89,6 +92,23 @@ class ChainReader:
 
     def _chain(self, row: Mapping[str, Any], text: str, parsed: Any) -> Chain:
         return Chain(parsed.trace, text, parsed.error, optional_text(row, "teacher"), self.config.dialect)
+
+
+def imported_row(chain: Chain, sample_id: str, candidate: int) -> dict[str, Any]:
+    """The row of ``traces``; its id hashes where the chain stands and what it says."""
+    content = {} if chain.trace is None else trace_to_row(chain.trace)
+    return content | {
+        "trace_id": entity_id(Kind.TRACE, sample_id, METHOD, chain.teacher, chain.dialect, chain.text),
+        "sample_id": sample_id,
+        "request_ids": [],
+        "method": METHOD,
+        "teacher": chain.teacher,
+        "dialect": chain.dialect,
+        "candidate": candidate,
+        "selected": chain.trace is not None,
+        "text": chain.text,
+        "parse_error": chain.parse_error,
+    }
 
 
 def question_and_chain(row: Mapping[str, Any]) -> tuple[str, str]:
