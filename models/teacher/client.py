@@ -22,7 +22,7 @@ from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.config import TeacherConfig
 from models.teacher.errors import TeacherError, TeacherRefusedError, TeacherUnreachableError
 from models.teacher.ledger import Ledger
-from models.teacher.retry import MalformedReplyError, backoff, describe
+from models.teacher.retry import AttemptError, MalformedReplyError, describe
 
 HEALTH_ATTEMPTS = 3
 HEALTH_TIMEOUT_S = 5.0
@@ -97,8 +97,8 @@ class TeacherClient:
             effort = _Effort()
             try:
                 completion = await self._try(call, effort)
-            except (openai.OpenAIError, MalformedReplyError) as error:
-                self._fatal = await self._diagnose(error)
+            except AttemptError as failure:
+                self._fatal = await self._diagnose(failure)
                 reply = Reply(call.request_id, RequestStatus.FAILED, None)
             else:
                 reply = self._reply(call, completion)
@@ -112,7 +112,12 @@ class TeacherClient:
 
     async def _try(self, call: Call, effort: _Effort) -> ChatCompletion:
         attempts = stamina.retry_context(
-            backoff, attempts=self._config.attempts, timeout=None, wait_initial=FIRST_WAIT_S, wait_max=LONGEST_WAIT_S
+            AttemptError.backoff,
+            attempts=self._config.attempts,
+            timeout=None,
+            wait_initial=FIRST_WAIT_S,
+            wait_max=LONGEST_WAIT_S,
+            wait_jitter=FIRST_WAIT_S,
         )
         async for attempt in attempts:
             with attempt:
@@ -121,7 +126,7 @@ class TeacherClient:
                     return await self._send(call)
                 except (openai.OpenAIError, MalformedReplyError) as error:
                     effort.errors.append(describe(error, self._key))
-                    raise
+                    raise AttemptError(error, effort.errors[-1]) from None
         raise AssertionError("stamina ends by returning or raising")
 
     async def _send(self, call: Call) -> ChatCompletion:
@@ -144,11 +149,11 @@ class TeacherClient:
             for number, message in enumerate(call.messages)
         ]
 
-    async def _diagnose(self, error: Exception) -> TeacherError | None:
+    async def _diagnose(self, failure: AttemptError) -> TeacherError | None:
         """What is wrong with the teacher, if more than one call is lost."""
-        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)):
-            return self._refused(error)
-        if isinstance(error, openai.APIConnectionError):
+        if isinstance(failure.error, (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)):
+            return self._refused(failure.error)
+        if isinstance(failure.error, openai.APIConnectionError):
             try:
                 await self.check()
             except TeacherError as reason:

@@ -23,13 +23,22 @@ class MalformedReplyError(Exception):
     """A reply that is no chat completion."""
 
 
-def backoff(error: Exception) -> bool | float:
-    """False for a failure to be taken as final, True for one to be tried again, or after how many seconds."""
-    if isinstance(error, openai.APIStatusError):
-        if error.status_code not in BUSY and error.status_code < 500:
-            return False
-        return retry_after(error.response.headers) or True
-    return isinstance(error, (MalformedReplyError, openai.APIConnectionError, openai.APIResponseValidationError))
+class AttemptError(Exception):
+    """A failed attempt; its text has no key in it, so that it may be logged."""
+
+    def __init__(self, error: Exception, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+
+    @staticmethod
+    def backoff(failure: Exception) -> bool | float:
+        """False for a failure to be taken as final, True for one to be tried again, or after how many seconds."""
+        error = failure.error if isinstance(failure, AttemptError) else failure
+        if isinstance(error, openai.APIStatusError):
+            if error.status_code not in BUSY and error.status_code < 500:
+                return False
+            return retry_after(error.response.headers) or True
+        return isinstance(error, (MalformedReplyError, openai.APIConnectionError, openai.APIResponseValidationError))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

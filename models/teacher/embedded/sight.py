@@ -118,12 +118,33 @@ def _things(packed: NDArray[np.integer[Any]], mask: NDArray[np.bool_], left: int
     for color in colors[counts >= LEAST_PIXELS]:
         part, count = (mask, 1) if len(colors) == 1 else ndimage.label(mask & (packed == color))
         for number in range(1, count + 1):
-            ys, xs = np.nonzero(part == number)
-            if len(xs) >= LEAST_PIXELS:
-                x1, y1, x2, y2 = int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
-                shape = shape_name((part == number)[y1:y2, x1:x2])
-                things.append(Thing(color_name(int(color)), shape, left + x1, top + y1, left + x2, top + y2))
+            things += _named(color_name(int(color)), part == number, left, top)
     return things
+
+
+def _named(color: str, mask: NDArray[np.bool_], left: int, top: int) -> list[Thing]:
+    """The things of one connected piece of one colour: one, or two that touch."""
+    ys, xs = np.nonzero(mask)
+    if len(xs) < LEAST_PIXELS:
+        return []
+    x1, y1, x2, y2 = int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
+    shape = shape_name(mask[y1:y2, x1:x2])
+    parts = _parted(mask) if shape == "shape" else []
+    if parts:
+        return [thing for part in parts for thing in _named(color, part, left, top)]
+    return [Thing(color, shape, left + x1, top + y1, left + x2, top + y2)]
+
+
+def _parted(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """The parts that a piece falls into where it is narrow: what one erosion separates, every pixel going to the nearest; none if one."""
+    cores, count = ndimage.label(ndimage.binary_erosion(mask))
+    sizes = np.bincount(cores.ravel(), minlength=count + 1)[1:]
+    if (sizes >= LEAST_PIXELS).sum() < 2:
+        return []
+    cores[~np.isin(cores, np.flatnonzero(sizes >= LEAST_PIXELS) + 1)] = 0
+    nearest = ndimage.distance_transform_edt(cores == 0, return_distances=False, return_indices=True)
+    owners = cores[tuple(nearest)]
+    return [mask & (owners == core) for core in np.unique(cores[cores > 0])]
 
 
 def color_name(packed: int) -> str:

@@ -1,0 +1,52 @@
+"""Method: a way to make traces of a sample, and the registry of them.
+
+A method is one object with a name and ``generate``. The next one is a file with such an object, imported in ``METHODS``, and its name in
+``models.teacher.config.GenerateConfig``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from data.sample import Sample
+from data.space import Frame
+from data.viewing import ViewConfig
+from models.teacher.call import Call, Reply
+from models.teacher.config import GenerateConfig
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a method works with."""
+
+    config: GenerateConfig
+    size: Callable[[str], tuple[int, int]]
+    """Width and height in pixels of a stored image."""
+    ask: Callable[[Call], Awaitable[Reply]]
+    """The durable reply to a call."""
+    imported: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """Rows of ``traces`` that came with the samples, by sample id."""
+
+    def frames(self, sample: Sample) -> tuple[Frame, ...]:
+        """The frame of each image, in the space that the teacher writes."""
+        view = ViewConfig(space=self.config.space)
+        return tuple(view.frame(*self.size(image_id)) for image_id in sample.image_ids)
+
+
+class GenerationMethod(Protocol):
+    """A way to make traces."""
+
+    name: str
+    needs_teacher: bool
+
+    async def generate(self, sample: Sample, setting: Setting) -> list[Row]:
+        """Rows of ``traces``, none for calls that failed."""
+        ...
+
+    def prompt_hashes(self, config: GenerateConfig) -> list[str]:
+        """Hashes of the prompt files that decide what is asked."""
+        ...

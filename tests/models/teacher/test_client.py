@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from data.identity import new_run_id
+from data.store import Store
+from models.teacher.call import Call, Reply, RequestStatus
+from models.teacher.client import TeacherClient
+from models.teacher.config import TeacherConfig
+from models.teacher.errors import TeacherRefusedError, TeacherUnreachableError
+from models.teacher.ledger import Ledger
+from tests.models.teacher.chaos import chaotic_teacher
+
+KEY = "sk-very-secret-0123456789"
+CALL = Call("chaos", "m", {"temperature": 0.7}, ({"role": "user", "content": "Where?"},), ("img_a",), 0, "direct", "smp_a")
+
+
+class OnePixel:
+    def url(self, image_id: str) -> str:
+        return f"data:image/png;base64,{image_id}"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "store")
+
+
+def ask_all(store: Store, url: str, calls: Sequence[Call], **config: object) -> list[Reply]:
+    """The replies of one run that asks all calls at once."""
+    settings = TeacherConfig.model_validate({"provider": "chaos", "model": "m", "timeout_s": 2.0} | config)
+
+    async def asked() -> list[Reply]:
+        ledger = Ledger(store.run(new_run_id()), store.requests())
+        async with TeacherClient(settings, url, KEY, ledger, OnePixel()) as client:
+            return await asyncio.gather(*map(client.ask, calls))
+
+    return asyncio.run(asked())
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        ("429", "RateLimitError"),
+        ("500", "InternalServerError"),
+        ("drop", "disconnected"),
+        ("malformed", "MalformedReplyError"),
+        ("no choices", "MalformedReplyError"),
+    ],
+)
+def test_a_call_that_goes_wrong_is_made_again_and_the_failure_recorded(store: Store, act: str, error: str) -> None:
+    with chaotic_teacher(act) as chaos:
+        (reply,) = ask_all(store, chaos.url, [CALL])
+    assert (reply.status, reply.attempts, len(chaos.calls)) == (RequestStatus.OK, 2, 2)
+    (row,) = store.requests()
+    assert (row["status"], row["attempts"], len(row["attempt_errors"])) == ("ok", 2, 1)
+    assert error in row["attempt_errors"][0]
+
+
+def test_no_call_is_lost_in_a_storm(store: Store) -> None:
+    with chaotic_teacher(*["500", "drop", "malformed", "ok", "503"] * 8) as chaos:
+        replies = ask_all(store, chaos.url, [replace(CALL, sample_index=index) for index in range(40)])
+    assert {reply.status for reply in replies} == {RequestStatus.OK}
+    assert sum(reply.attempts for reply in replies) == len(chaos.calls) == 72
+    assert len(list(store.requests())) == 40
+
+
+def test_retry_after_is_heeded(store: Store) -> None:
+    with chaotic_teacher("429") as chaos:
+        ask_all(store, chaos.url, [CALL])
+    assert 0.9 < chaos.times[1] - chaos.times[0] < 1.9
+
+
+def test_a_slow_reply_is_asked_for_again(store: Store) -> None:
+    with chaotic_teacher() as chaos:
+        chaos.delay_s = 0.5
+        (reply,) = ask_all(store, chaos.url, [CALL], timeout_s=0.2, attempts=2)
+    assert (reply.status, [error.partition(":")[0] for error in reply.attempt_errors]) == (RequestStatus.FAILED, ["APITimeoutError"] * 2)
+
+
+def test_a_reply_that_is_on_disk_is_never_asked_for_again(store: Store) -> None:
+    with chaotic_teacher("ok", "empty") as chaos:
+        calls = [CALL, replace(CALL, sample_index=1)]
+        first = [ask_all(store, chaos.url, [call])[0] for call in calls]
+        assert ask_all(store, chaos.url, calls) == first
+    assert [reply.status for reply in first] == [RequestStatus.OK, RequestStatus.DISCARDED]
+    assert len(chaos.calls) == 2
+
+
+def test_a_failed_call_is_a_row_and_is_asked_again_by_the_next_run(store: Store) -> None:
+    with chaotic_teacher("400") as chaos:
+        assert [ask_all(store, chaos.url, [CALL])[0].status for _ in range(2)] == [RequestStatus.FAILED, RequestStatus.OK]
+    assert [row["status"] for row in store.requests()] == ["failed", "ok"]
+
+
+def test_the_same_call_at_the_same_time_is_one_call(store: Store) -> None:
+    with chaotic_teacher() as chaos:
+        replies = ask_all(store, chaos.url, [CALL] * 20)
+    assert len(chaos.calls) == 1
+    assert len(set(replies)) == 1
+
+
+def test_repetitions_are_calls_of_their_own_with_their_own_seeds(store: Store) -> None:
+    with chaotic_teacher() as chaos:
+        ask_all(store, chaos.url, [replace(CALL, sample_index=index) for index in range(4)])
+    assert len({call["seed"] for call in chaos.calls}) == 4
+    assert {call["n"] for call in chaos.calls} == {1}
+
+
+def test_no_more_calls_are_open_than_allowed(store: Store) -> None:
+    with chaotic_teacher() as chaos:
+        chaos.delay_s = 0.02
+        ask_all(store, chaos.url, [replace(CALL, sample_index=index) for index in range(30)], in_flight=4)
+    assert chaos.most_at_once == 4
+
+
+def test_tokens_cost_what_the_prices_say(store: Store) -> None:
+    with chaotic_teacher() as chaos:
+        (reply,) = ask_all(store, chaos.url, [CALL], dollars_per_million_prompt_tokens=2.0, dollars_per_million_completion_tokens=10.0)
+    assert reply.cost_usd == pytest.approx(0.003)
+
+
+def test_the_key_is_sent_and_written_nowhere(store: Store) -> None:
+    with chaotic_teacher("500", "400", "401") as chaos:
+        ask_all(store, chaos.url, [CALL])
+        with pytest.raises(TeacherRefusedError) as refusal:
+            ask_all(store, chaos.url, [replace(CALL, sample_index=1)])
+    assert set(chaos.keys) == {f"Bearer {KEY}"}
+    assert KEY not in str(refusal.value)
+    assert not [path for path in store.root.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert "[key]" in next(iter(store.requests()))["attempt_errors"][0]
+
+
+def test_a_teacher_that_is_not_there_is_one_clear_sentence_soon(store: Store) -> None:
+    started = time.monotonic()
+    with pytest.raises(TeacherUnreachableError, match=r"no teacher answers at http://127.0.0.1:9/v1 .*generate\.teacher\.base_url"):
+        ask_all(store, "http://127.0.0.1:9/v1", [CALL])
+    assert time.monotonic() - started < 5
+    assert list(store.requests()) == []
+
+
+def test_a_call_is_known_by_what_decides_its_reply() -> None:
+    changes: list[dict[str, object]] = [
+        {"provider": "other"},
+        {"model": "other"},
+        {"params": {"temperature": 0.8}},
+        {"messages": ({"role": "user", "content": "What?"},)},
+        {"image_ids": ("img_b",)},
+        {"sample_index": 1},
+    ]
+    others = [replace(CALL, **change) for change in changes]  # type: ignore[arg-type]
+    assert len({CALL.request_id, *(call.request_id for call in others)}) == 7
+    assert replace(CALL, purpose="other", sample_id="smp_b").request_id == CALL.request_id
