@@ -1,0 +1,62 @@
+"""Dialect: one way to write a trace for a model and to read it back.
+
+``project`` gives the part of a trace that the dialect carries, so that ``parse(render(t)).trace == project(t)``. A *loss* is a part that
+it does not carry. ``parse`` never raises: it reads what the last answer block says and gives the *error*, the first reason why the text
+is not in the dialect. Where no answer can be read there is an error and no trace; where the answer can be read but the text breaks
+another rule (text outside the blocks, a place outside its image, no thought) there are both, so that the outcome and the form of a
+text can be judged apart.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.sample import Task
+from data.space import Frame
+from data.trace import Trace
+
+
+class Loss(StrEnum):
+    """What of a trace a dialect does not carry."""
+
+    POINT_MENTIONS = "point mentions are dropped"
+    BOX_MENTIONS = "box mentions are dropped"
+    BOX_CENTRES = "box mentions become their centre points"
+    ZOOMS = "zooms are dropped"
+    LABELS = "labels of places are dropped"
+    ANSWER_CENTRE = "the answer's box becomes its centre point"
+    ANSWER_REST = "parts of the answer that the task does not ask for are dropped"
+    ANSWER = "the trace has no answer of the form that the task asks for"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a text says. ``error`` is None exactly where the text keeps every rule of the dialect."""
+
+    trace: Trace | None
+    error: str | None = None
+
+
+class Dialect(ABC):
+    """Writes and reads traces. ``frames`` holds one frame per image of the sample, in order."""
+
+    name: str
+
+    @abstractmethod
+    def render(self, trace: Trace, frames: Sequence[Frame], task: Task) -> str:
+        """The text that a model writes for the trace; coordinates are in the frames' model spaces."""
+
+    @abstractmethod
+    def parse(self, text: str, frames: Sequence[Frame], task: Task) -> Parsed:
+        """The trace that a text says, in pixels of the stored images. Never raises."""
+
+    @abstractmethod
+    def project(self, trace: Trace, frames: Sequence[Frame], task: Task) -> Trace:
+        """What the dialect carries of the trace; coordinates are rounded in the model space."""
+
+    @abstractmethod
+    def losses(self, trace: Trace, task: Task) -> tuple[str, ...]:
+        """What the dialect does not carry of the trace; empty where it carries all but rounding and spacing."""
