@@ -1,4 +1,6 @@
+import contextlib
 import io
+import random
 import struct
 import zlib
 
@@ -143,3 +145,15 @@ def test_stored_bytes_stay_as_they_are() -> None:
     stored = encoded(left_red_right_blue(), "WEBP")
     image = SourceImage.read(stored)
     assert (image.stored, image.format, image.width) == (stored, "WEBP", 40)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP", "PPM", "JPEG2000", "AVIF"])
+def test_damaged_bytes_are_read_or_unreadable_and_nothing_else(kind: str) -> None:
+    whole = encoded(Image.effect_noise((24, 24), 60).convert("RGB"), kind)
+    rng = random.Random(kind)
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(rng.randint(1, 6)):
+            damaged[rng.randrange(min(len(damaged), 200))] = rng.randrange(256)
+        with contextlib.suppress(UnreadableImageError):
+            assert describe(bytes(damaged), 10**6).width > 0
