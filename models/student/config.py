@@ -33,11 +33,13 @@ class PretrainConfig(Section):
     layers: int = 4
     vision_layers: int = 2
     heads: int = 4
-    vision_steps: int = Field(default=200, ge=1)
+    vision_steps: int = Field(default=700, ge=1)
     binding_steps: int = Field(default=300, ge=1)
-    batch_size: int = 32
+    batch_size: int = 16
+    """Scenes a step of the vision stage."""
     binding_batch_size: int = 24
     bands: dict[str, float] = {"easy": 0.4, "medium": 0.3, "hard": 0.3}
     """Shares of the drawn scenes' bands."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
+    binding_learning_rate: float = 2e-3
     seed: int = 0

@@ -30,7 +30,7 @@ def learn_binding(model: Any, reader: Reader, config: PretrainConfig, observe: O
     model.set_attn_implementation("eager")
     model.model.visual.requires_grad_(False)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    schedule = Schedule(optimizer(parameters, config.learning_rate), config.learning_rate, config.binding_steps)
+    schedule = Schedule(optimizer(parameters, config.binding_learning_rate), config.binding_learning_rate, config.binding_steps)
     for step in range(1, config.binding_steps + 1):
         rng = random.Random(f"binding {config.seed} {step}")
         scenes = reader.draw(rng, config.bands, config.binding_batch_size)
