@@ -28,6 +28,7 @@ DECODE_ERRORS = (
     TypeError,
     OverflowError,
     MemoryError,
+    RuntimeError,
     struct.error,
     zlib.error,
 )

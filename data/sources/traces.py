@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.dialects import get_dialect
+from data.dialects import Dialect, get_dialect
 from data.identity import Kind, entity_id
 from data.rows import trace_to_row
 from data.sample import Task
@@ -36,13 +36,17 @@ GUESSES = (Task.POINT, Task.BOX, Task.BOXES, Task.TEXT)
 
 def read_traces(config: TracesConfig, max_pixels: int) -> Iterator[Problem | Reject]:
     """The chains of a file as problems. Raises ``SourceError`` where there is no such file, folder or dialect."""
+    try:
+        dialect = get_dialect(config.dialect)
+    except ValueError as error:
+        raise SourceError(str(error)) from error
     folder = ImageFolder(config.images or config.path.parent, max_pixels)
     if not folder.root.is_dir():
         raise SourceError(f"there is no folder {folder.root}")
     rows = RowReader(
         config.path.stem, config.split, lambda value: read_named(folder, value), config.space, config.task, ignored=CHAIN_FIELDS
     )
-    reader = ChainReader(config, rows)
+    reader = ChainReader(config, dialect, rows)
     for item in read_json_rows(config.path):
         yield item if isinstance(item, Reject) else reader.read(*item)
 
@@ -52,6 +56,7 @@ class ChainReader:
     """Reads the rows of one file of chains."""
 
     config: TracesConfig
+    dialect: Dialect
     rows: RowReader
 
     def read(self, locator: str, row: Mapping[str, Any]) -> Problem | Reject:
@@ -84,14 +89,11 @@ class ChainReader:
         guesses = (Task.CHOICE,) if row.get("choices") else GUESSES
         tasks = (Task(said),) if said in set(Task) else guesses
         frames = Placement(images, self.config.space).frames()
-        for task in tasks:
-            parsed = get_dialect(self.config.dialect).parse(text, frames, task)
-            if parsed.trace is not None:
-                return self._chain(row, text, parsed), task
-        return self._chain(row, text, parsed), None
-
-    def _chain(self, row: Mapping[str, Any], text: str, parsed: Any) -> Chain:
-        return Chain(parsed.trace, text, parsed.error, optional_text(row, "teacher"), self.config.dialect)
+        readings = [(self.dialect.parse(text, frames, task), task) for task in tasks]
+        clean = next((reading for reading in readings if reading[0].error is None), None)
+        parsed, found = clean or next((reading for reading in readings if reading[0].trace is not None), readings[0])
+        chain = Chain(parsed.trace, text, parsed.error, optional_text(row, "teacher"), self.config.dialect)
+        return chain, found if parsed.trace is not None else None
 
 
 def imported_row(chain: Chain, sample_id: str, candidate: int) -> dict[str, Any]:
