@@ -1,0 +1,73 @@
+"""Corner: the part of a store that some versions came from, with what was published beside it, ready to be asked with SQL.
+
+Tables are named as ever and have a further column ``version_id``; a table that nothing here published is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from data.store import Manifest, Store, Version
+from data.tables import CHECKPOINTS, TABLES
+
+UNREAD = {"images", "versions", "runs", CHECKPOINTS}
+"""Tables that are not loaded: pixels, and what manifests and run folders say."""
+SFT_COLUMNS = ["trace_id", "dialect", "sample_id", "split"]
+"""The columns of ``sft`` without messages and images."""
+
+Row = dict[str, Any]
+
+
+class Corner:
+    """The manifests behind some versions, oldest first, and an in-memory database of their rows."""
+
+    def __init__(self, store: Store, versions: Iterable[Version]) -> None:
+        self.store = store
+        self.manifests = sorted(_behind(store, versions), key=lambda manifest: (manifest.created_at, manifest.stage_key))
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})
+        for name in TABLES.keys() - UNREAD:
+            self._connection.register(name, self._rows(name))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    def versions(self, table_name: str) -> list[Version]:
+        """The versions of a table here, oldest first."""
+        return [manifest.outputs[table_name] for manifest in self.manifests if table_name in manifest.outputs]
+
+    def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Rows of one question, by column name."""
+        answer = self._connection.execute(sql, list(parameters)) if parameters else self._connection.execute(sql)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+
+    def _rows(self, name: str) -> pa.Table:
+        parts = [_with_version(self.store, version) for version in self.versions(name)]
+        empty = TABLES[name].schema.empty_table()
+        return pa.concat_tables(parts or [empty.append_column("version_id", pa.array([], pa.string()))], promote_options="permissive")
+
+
+def _with_version(store: Store, version: Version) -> pa.Table:
+    rows = store.read(version, SFT_COLUMNS if version.table_name == "sft" else None)
+    return rows.append_column("version_id", pa.array([version.version_id] * rows.num_rows, pa.string()))
+
+
+def _behind(store: Store, versions: Iterable[Version]) -> Iterator[Manifest]:
+    """The manifests that made the versions, and those that made what they were made from."""
+    makers = {version.version_id: manifest for manifest in store.manifests() for version in manifest.outputs.values()}
+    waiting = [version.version_id for version in versions]
+    met: set[str] = set()
+    while waiting:
+        manifest = makers.get(waiting.pop())
+        if manifest is not None and manifest.run_id not in met:
+            met.add(manifest.run_id)
+            yield manifest
+            waiting += [parent for version in manifest.outputs.values() for parent in version.parents]

@@ -1,0 +1,143 @@
+"""Facts: the figures of a report, each asked of the corner with SQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.benchmarks.benchmark import Metric
+from tasks.reporting.corner import Corner, Row
+
+SCORES = """
+select benchmark, protocol, category, metric, model, checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified
+from scores order by benchmark, protocol, category = 'all' desc, category, metric, run_id
+"""
+REQUESTS = """
+select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, sum(prompt_tokens) as prompt_tokens,
+  sum(completion_tokens) as completion_tokens, sum(cost_usd) as dollars
+from requests group by run_id
+"""
+FUNNEL = (
+    ("source rows", "select (select count(*) from samples) + (select count(*) from rejects)"),
+    ("samples taken", "select count(*) from samples"),
+    ("samples asked of the teacher", "select count(distinct sample_id) from requests"),
+    ("traces written", "select count(*) from traces"),
+    ("traces that parse", "select count(*) from traces where parse_error is null"),
+    ("traces kept", "select count(*) from verdicts where kept"),
+    ("training conversations", "select count(*) from sft"),
+    ("conversations seen in training", "select count(distinct trace_id) from seen"),
+)
+DROPS = """
+select what, reason, count(*) as rows from (
+  select 'source row' as what, reason from rejects
+  union all select 'trace' as what, coalesce(v.reason, 'dropped') from verdicts v where not v.kept)
+group by all order by what, rows desc
+"""
+REWARDS = """
+with parts as (
+  select run_id, step, outcome, reward, unnest(map_entries(rewards)) as part from rollouts)
+select step, part.key as name, avg(part.value) as value from parts group by all
+union all select step, 'outcome', avg(outcome) from rollouts group by step
+order by name, step
+"""
+SIGNAL = """
+select step, avg(effective::int) as with_signal, avg(outcome_mean) as outcome from groups group by step order by step
+"""
+METRICS = "select run_id, name, step, value from metrics where value is not null and not isnan(value) order by run_id, name, step"
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """What one stage cost."""
+
+    stage: str
+    run_id: str
+    seconds: float | None
+    requests: int = 0
+    failed: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    dollars: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of the funnel."""
+
+    name: str
+    rows: int
+    share: float
+    """Of the widest level."""
+
+
+def scores(corner: Corner) -> list[Row]:
+    """Every figure, the whole first."""
+    return corner.ask(SCORES)
+
+
+def headlines(rows: list[Row]) -> list[Row]:
+    """The macro accuracy of each model, in the order they were made."""
+    return [row for row in rows if row["metric"] == Metric.MACRO_ACCURACY]
+
+
+def expenses(corner: Corner) -> list[Expense]:
+    """One line per stage, oldest first."""
+    asked = {row.pop("run_id"): row for row in corner.ask(REQUESTS)}
+    return [_expense(corner, manifest.stage, manifest.run_id, asked.get(manifest.run_id, {})) for manifest in corner.manifests]
+
+
+def total(lines: list[Expense]) -> Expense:
+    """The sum of all lines."""
+    names = ("requests", "failed", "prompt_tokens", "completion_tokens", "dollars")
+    sums: dict[str, Any] = {name: sum(getattr(line, name) for line in lines) for name in names}
+    return Expense("all", "", sum(line.seconds or 0.0 for line in lines), **sums)
+
+
+def funnel(corner: Corner) -> list[Level]:
+    """Levels from the source to training; those of stages that are not here are left out."""
+    counts = [(name, int(next(iter(corner.ask(sql)[0].values())) or 0)) for name, sql in FUNNEL]
+    widest = max((rows for _, rows in counts), default=0)
+    return [Level(name, rows, rows / widest) for name, rows in counts if rows]
+
+
+def drops(corner: Corner) -> list[Row]:
+    """What was not taken or kept, by reason."""
+    return corner.ask(DROPS)
+
+
+def rewards(corner: Corner) -> dict[str, list[tuple[float, float]]]:
+    """Mean of the outcome and of each reward part by step."""
+    return _series((row["name"], row["step"], row["value"]) for row in corner.ask(REWARDS))
+
+
+def signal(corner: Corner) -> list[Row]:
+    """Share of groups with a signal, by step."""
+    return corner.ask(SIGNAL)
+
+
+def metrics(corner: Corner) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """By stage, every training metric over steps."""
+    stages: dict[str | None, str] = {manifest.run_id: manifest.stage for manifest in corner.manifests}
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in corner.ask(METRICS):
+        found[stages.get(row["run_id"], str(row["run_id"]))].append(row)
+    return {stage: _series((row["name"], row["step"], row["value"]) for row in rows) for stage, rows in found.items()}
+
+
+def _series(rows: Any) -> dict[str, list[tuple[float, float]]]:
+    series: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for name, step, value in rows:
+        if value is not None:
+            series[name].append((step, value))
+    return dict(series)
+
+
+def _expense(corner: Corner, stage: str, run_id: str, asked: Row) -> Expense:
+    recorded = corner.store.run(run_id).recorded()
+    return Expense(stage, run_id, _seconds(recorded.get("started_at"), recorded.get("finished_at")), **asked)
+
+
+def _seconds(started: datetime | None, finished: datetime | None) -> float | None:
+    return (finished - started).total_seconds() if started and finished else None

@@ -1,0 +1,109 @@
+"""Page: the report as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from data.benchmarks.benchmark import Metric
+from data.store import Store, Version
+from tasks.reporting import facts
+from tasks.reporting.charts import Bar, curves, intervals
+from tasks.reporting.corner import Corner, Row
+from tasks.reporting.gallery import Gallery
+from tasks.reporting.lineage import WIDTH, lay_out
+
+TEMPLATE = "report.html.j2"
+FURTHER_METRICS = ("kl", "entropy", "grad_norm", "learning_rate")
+"""Metrics that are drawn beside the loss where a stage has them."""
+
+
+def render_report(store: Store, versions: Iterable[Version], *, title: str, description: str = "", gallery: int = 12) -> str:
+    """The page about the versions and everything they came from.
+
+    ``gallery`` is the number of traces, rollouts and predictions shown with their pictures, each.
+    """
+    with Corner(store, versions) as corner:
+        scores = facts.scores(corner)
+        expenses = facts.expenses(corner)
+        content = {
+            "title": title,
+            "description": description,
+            "made": max((manifest.created_at for manifest in corner.manifests), default=None),
+            "revisions": sorted({(_revision(manifest.outputs) or "unknown")[:12] for manifest in corner.manifests}),
+            "headlines": facts.headlines(scores),
+            "scores": scores,
+            "charts": _score_charts(scores),
+            "graph": lay_out(corner.manifests),
+            "node_width": WIDTH,
+            "expenses": expenses,
+            "total": facts.total(expenses),
+            "funnel": facts.funnel(corner),
+            "drops": facts.drops(corner),
+            "curves": _curves(corner),
+            "shelves": Gallery(corner, gallery).shelves(),
+        }
+    return _environment().get_template(TEMPLATE).render(content)
+
+
+def _score_charts(scores: list[Row]) -> list[str]:
+    """For each benchmark its accuracies and its mean IoUs."""
+    named: dict[tuple[str, str], dict[str, dict[str, Bar]]] = {}
+    for row in scores:
+        metric = "accuracy" if row["metric"] in (Metric.ACCURACY, Metric.MACRO_ACCURACY) else row["metric"]
+        if metric != Metric.PARSED:
+            bars = named.setdefault((row["benchmark"], metric), {}).setdefault(row["category"], {})
+            bars[row["model"]] = (row["value"], row["ci_low"], row["ci_high"])
+    return [intervals(f"{benchmark}: {metric.replace('_', ' ')}", groups) for (benchmark, metric), groups in named.items()]
+
+
+def _curves(corner: Corner) -> list[str]:
+    drawn = [chart for stage, series in facts.metrics(corner).items() for chart in _metric_curves(stage, series)]
+    rewards = facts.rewards(corner)
+    if rewards:
+        drawn.append(curves("reinforce: outcome and reward parts, mean", rewards, unit_range=_is_share(rewards)))
+        signal = facts.signal(corner)
+        drawn.append(
+            curves("reinforce: groups with a signal", {"share": [(row["step"], row["with_signal"]) for row in signal]}, unit_range=True)
+        )
+    return drawn
+
+
+def _metric_curves(stage: str, series: Mapping[str, list[tuple[float, float]]]) -> list[str]:
+    losses = {name: points for name, points in series.items() if "loss" in name}
+    further = {name: points for name, points in series.items() if name in FURTHER_METRICS}
+    charts = [curves(f"{stage}: loss", losses)] if losses else []
+    return charts + [curves(f"{stage}: {name.replace('_', ' ')}", {name: points}) for name, points in further.items()]
+
+
+def _is_share(series: Mapping[str, list[tuple[float, float]]]) -> bool:
+    return all(0 <= value <= 1 for points in series.values() for _, value in points)
+
+
+def _revision(outputs: Mapping[str, Version]) -> str | None:
+    return next((version.code_revision for version in outputs.values()), None)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tasks.reporting"),
+        autoescape=select_autoescape(("html", "j2")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figure"] = _figure
+    environment.filters["seconds"] = _seconds
+    return environment
+
+
+def _figure(value: float | None) -> str:
+    return "open" if value is None else f"{value:.3f}"
+
+
+def _seconds(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:.1f} s" if value < 120 else f"{int(value // 60)} min {int(value % 60)} s"
