@@ -78,6 +78,8 @@ class Intake:
         known = self._problems[key]
         chains = [chain for chain in item.chains if chain.text not in known.chains]
         for chain in chains:
+            from data.sources.traces import imported_row
+
             self._put("traces", imported_row(chain, known.sample_id, len(known.chains)))
             known.chains.append(chain.text)
         self.counts.traces += len(chains)

@@ -18,6 +18,8 @@ from data.sources.problem import Problem, Reason, RowError, SourceImage
 FIELDS = frozenset(
     {"image", "images", "question", "task", "answer", "choices", "boxes", "points", "space", "context", "category", "difficulty_band"}
 )
+ROW_SPACES = ("pixel", "thousandth", "unit")
+"""What a row may declare; a resized image is known to a source of chains only."""
 LOOKING_TASKS = frozenset({Task.POINT, Task.BOX, Task.BOXES})
 """Tasks whose boxes are the answer; the boxes of other tasks are evidence, unless they say otherwise."""
 
@@ -42,7 +44,7 @@ class RowReader:
         question = required_text(row, "question")
         images = self.images(row) if images is None else images
         role = Role.ANSWER if task in LOOKING_TASKS else Role.EVIDENCE
-        placement = Placement(images, optional_text(row, "space") or self.space, self.box_format, role)
+        placement = Placement(images, self._space(row), self.box_format, role)
         choices = _texts(row, "choices")
         problem = Problem(
             locator=locator,
@@ -81,6 +83,12 @@ class RowReader:
         if name not in set(Task):
             raise RowError(Reason.UNKNOWN_TASK, f"task {name!r} is none of {', '.join(Task)}")
         return Task(name)
+
+    def _space(self, row: Mapping[str, Any]) -> str | None:
+        said = optional_text(row, "space")
+        if said is not None and said not in ROW_SPACES:
+            raise RowError(Reason.UNDECLARED_SPACE, f"space {said!r} is unknown; a row declares one of {', '.join(ROW_SPACES)}")
+        return self.space if said is None else said
 
     def _meta(self, row: Mapping[str, Any]) -> dict[str, Any]:
         meta = {key: value for key, value in row.items() if key not in FIELDS and key not in self.ignored and value is not None}

@@ -73,9 +73,9 @@ class ChainReader:
         plain = {key: value for key, value in row.items() if key not in {"image", "images"}}
         plain |= {"question": question.replace(PLACEHOLDER, "").strip()}
         chain, task = self._parse(row, text, images)
-        if task is not None:
+        if task is not None and plain.get("task") is None and self.config.task is None:
             plain["task"] = task
-        if not any(row.get(name) for name in ("answer", "boxes", "points")):
+        if all(row.get(name) in (None, "", []) for name in ("answer", "boxes", "points")):
             if chain.trace is None:
                 reason = f"the chain is no {self.config.dialect} ({chain.parse_error}), and the row has no answer of its own"
                 raise RowError(Reason.BAD_CHAIN, reason)
@@ -90,8 +90,7 @@ class ChainReader:
         tasks = (Task(said),) if said in set(Task) else guesses
         frames = Placement(images, self.config.space).frames()
         readings = [(self.dialect.parse(text, frames, task), task) for task in tasks]
-        clean = next((reading for reading in readings if reading[0].error is None), None)
-        parsed, found = clean or next((reading for reading in readings if reading[0].trace is not None), readings[0])
+        parsed, found = min(readings, key=lambda reading: (reading[0].trace is None, reading[1] is Task.TEXT, reading[0].error is not None))
         chain = Chain(parsed.trace, text, parsed.error, optional_text(row, "teacher"), self.config.dialect)
         return chain, found if parsed.trace is not None else None
 
