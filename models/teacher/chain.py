@@ -17,8 +17,9 @@ from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.config import GenerateConfig
 from models.teacher.method import Row, Setting
 
-ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False)
-SMALL_EXTENT = 1
+TEMPLATES = jinja2.Environment(undefined=jinja2.StrictUndefined)
+UNIT_EXTENT = 1
+"""Where coordinates run no farther than this they need decimals."""
 
 
 def prompt_hashes(method: str, dialect: str) -> list[str]:
@@ -27,25 +28,24 @@ def prompt_hashes(method: str, dialect: str) -> list[str]:
 
 
 def write_prompt(method: str, dialect: str, sample: Sample, frames: Sequence[Frame], **more: Any) -> str:
-    """The text that asks for a trace of the sample, whose images are seen in the frames."""
+    """The text that asks for a trace of the sample, whose images are spoken of in the frames."""
     method_text, form_text = (prompt(name).text for name in _names(method, dialect))
     extents = [(frame.model.width, frame.model.height) for frame in frames]
     values: dict[str, Any] = {
         "images": [{"x": f"{x:g}", "y": f"{y:g}"} for x, y in extents],
-        "numbers": "numbers with three decimals" if max(extents[0]) <= SMALL_EXTENT else "whole numbers",
-        "form": ENVIRONMENT.from_string(form_text).render(task=sample.task.value).strip(),
+        "numbers": "numbers with three decimals" if max(extents[0]) <= UNIT_EXTENT else "whole numbers",
+        "form": TEMPLATES.from_string(form_text).render(task=sample.task.value, images=len(frames)).strip(),
         "context": sample.context,
         "question": sample.question,
         "choices": sample.choices,
     }
-    return ENVIRONMENT.from_string(method_text).render(values | more).strip()
+    return TEMPLATES.from_string(method_text).render(values | more).strip()
 
 
-async def ask_chain(method: str, text: str, candidate: int, sample: Sample, setting: Setting) -> Row | None:
-    """The trace that one call brings; None where the call failed."""
-    call = chain_call(method, text, candidate, sample, setting.config)
-    reply = await setting.ask(call)
-    return None if reply.status == RequestStatus.FAILED else chain_row(method, candidate, sample, setting, reply)
+async def ask_chain(method: str, text: str, candidate: int, sample: Sample, setting: Setting) -> list[Row]:
+    """The trace that one call brings; none where the call failed."""
+    reply = await setting.ask(chain_call(method, text, candidate, sample, setting.config))
+    return [] if reply.status == RequestStatus.FAILED else [chain_row(method, candidate, sample, setting, reply)]
 
 
 def chain_call(method: str, text: str, candidate: int, sample: Sample, config: GenerateConfig) -> Call:
@@ -57,10 +57,23 @@ def chain_call(method: str, text: str, candidate: int, sample: Sample, config: G
 
 
 def chain_row(method: str, candidate: int, sample: Sample, setting: Setting, reply: Reply) -> Row:
-    """A reply as a row of ``traces``: read in the dialect, in pixels of the stored images, the text as it came."""
+    """A reply as a row of ``traces``: read in the dialect, in pixels of the stored images, beside the text as it came."""
     config = setting.config
-    parsed = get_dialect(config.dialect).parse(reply.text or "", setting.frames(sample), sample.task)
-    raise NotImplementedError(parsed, trace_to_row, digest)
+    text = reply.text or ""
+    parsed = get_dialect(config.dialect).parse(text, setting.frames(sample), sample.task)
+    return trace_to_row(
+        parsed.trace,
+        sample_id=sample.sample_id,
+        request_ids=[reply.request_id],
+        method=method,
+        teacher=config.teacher.model,
+        dialect=config.dialect,
+        candidate=candidate,
+        selected=True,
+        text=text,
+        parse_error=parsed.error,
+        prompt_hash=digest(prompt_hashes(method, config.dialect)),
+    )
 
 
 def _names(method: str, dialect: str) -> tuple[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from data.config import Section
+from data.viewing import ViewConfig
 
 
 class TeacherConfig(Section):
@@ -44,3 +45,8 @@ class GenerateConfig(Section):
     shard_size: int = 512
     """Samples per Prefect task; not part of the stage key."""
     teacher: TeacherConfig = TeacherConfig()
+
+    @field_validator("space")
+    @classmethod
+    def _is_space(cls, value: str) -> str:
+        return ViewConfig(space=value).space

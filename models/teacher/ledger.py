@@ -25,6 +25,7 @@ class Ledger:
         self._asked: dict[str, asyncio.Future[Reply]] = {}
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._writing = asyncio.Lock()
+        self._commits: set[asyncio.Task[None]] = set()
 
     async def fetch(self, call: Call, ask: Callable[[Call], Awaitable[Reply]]) -> Reply:
         """The reply to a call: the durable one if there is one, else that of ``ask``, once it is durable."""
@@ -36,16 +37,18 @@ class Ledger:
         return await asyncio.shield(self._asked[call.request_id])
 
     async def close(self) -> None:
-        """Give up calls under way, wait for rows on their way to the disk."""
+        """Give up calls under way; wait for the replies that came to be on disk."""
         for task in self._asked.values():
             task.cancel()
         await asyncio.gather(*self._asked.values(), return_exceptions=True)
-        async with self._writing:
-            pass
+        await asyncio.gather(*self._commits, return_exceptions=True)
 
     async def _ask(self, call: Call, ask: Callable[[Call], Awaitable[Reply]]) -> Reply:
         reply = await ask(call)
-        await self._commit(call.row() | reply.row())
+        commit = asyncio.create_task(self._commit(call.row() | reply.row()))
+        self._commits.add(commit)
+        commit.add_done_callback(self._commits.discard)
+        await asyncio.shield(commit)
         if reply.is_final:
             self._final[call.request_id] = reply
         return reply
@@ -61,11 +64,7 @@ class Ledger:
     async def _write(self) -> None:
         """Write all rows that wait; who holds the lock writes for all."""
         batch, self._waiting = self._waiting, []
-        try:
-            await asyncio.shield(asyncio.to_thread(self._run.extend, "requests", [row for row, _ in batch]))
-        except Exception as error:
-            for _, done in batch:
-                done.set_exception(error)
-            raise
+        writing = asyncio.to_thread(self._run.extend, "requests", [row for row, _ in batch])
+        (error,) = await asyncio.gather(writing, return_exceptions=True)
         for _, done in batch:
-            done.set_result(None)
+            done.set_result(None) if error is None else done.set_exception(error)

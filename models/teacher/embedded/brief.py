@@ -16,6 +16,7 @@ from models.teacher.embedded.sight import Sight, look
 
 EXTENT = re.compile(r"image (\d+): x runs? from 0 to ([\d.]+)(?:,| and) y (?:runs? )?from 0 to ([\d.]+)", re.IGNORECASE)
 PLACE = re.compile(r"<box>\[x1, ?y1, ?x2, ?y2\]</box>|\(x1, ?y1\), ?\(x2, ?y2\)|[(\[]x1, ?y1, ?x2, ?y2[)\]]|[(\[]x, ?y[)\]]")
+NAMED_IMAGE = re.compile(rf"\bimage 2: (?:{PLACE.pattern})")
 THOUGHT = re.compile(r"<think>(.*?)</think>", re.DOTALL)
 ANSWER = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 TOOL_CALL = re.compile(r"<tool_call>.*?</tool_call>", re.DOTALL)
@@ -53,6 +54,11 @@ class Brief:
     place_form: str | None
     """How a place is written in a thought, such as ``(x, y)``; None where thoughts have no coordinates."""
     answer_form: str
+    """How a place is written in the answer."""
+    separator: str
+    """What stands between several places of an answer."""
+    names_images: bool
+    """Whether a place on an image other than the first has ``image 2:`` before it."""
     tool_form: str | None
     """A tool call that asks for a closer look, with ``[x, y]`` in it."""
     known: tuple[KnownPlace, ...]
@@ -72,6 +78,7 @@ def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
     form = next((match for match in THOUGHT.finditer(prompt)), None)
     tool = TOOL_CALL.search(prompt)
     answer = ANSWER.search(prompt)
+    places = PLACE.findall(answer[1]) if answer else []
     last = next((text for role, text in reversed(texts) if role == "user"), "")
     return Brief(
         images=images,
@@ -79,7 +86,9 @@ def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
         question=_question(prompt),
         choices=_choices(prompt),
         place_form=_place_form(form[1] if form else ""),
-        answer_form=answer[1].strip() if answer else "",
+        answer_form=places[0] if places else "",
+        separator=between[0] if (between := PLACE.split(answer[1] if answer else "")[1:-1]) else "; ",
+        names_images=bool(NAMED_IMAGE.search(prompt)),
         tool_form=tool[0] if tool and _place_form(tool[0]) else None,
         known=_known(prompt, images, extents),
         known_answer=found[1].strip() if (found := KNOWN_ANSWER.search(prompt)) else None,

@@ -44,7 +44,8 @@ def write_place(form: str, claim: Claim, brief: Brief) -> str:
     x1, y1, x2, y2 = claim.box
     values = {"x1": x1 * sx, "y1": y1 * sy, "x2": x2 * sx, "y2": y2 * sy, "x": claim.point[0] * sx, "y": claim.point[1] * sy}
     digits = 3 if max(wide, high) <= 1 else 0
-    return re.sub(r"\b[xy][12]?\b(?!>)", lambda match: f"{values[match[0]]:.{digits}f}", form)
+    ordinal = f"image {claim.image + 1}: " if claim.image and brief.names_images else ""
+    return ordinal + re.sub(r"\b[xy][12]?\b(?!>)", lambda match: f"{values[match[0]]:.{digits}f}", form)
 
 
 def count_tokens(text: str) -> int:
@@ -88,7 +89,7 @@ def _sentence(brief: Brief, claim: Claim, temperature: float, rng: random.Random
     opening = OPENINGS[rng.random() < VARIETY * temperature]
     place = write_place(brief.place_form, claim, brief) if brief.place_form else _part(brief, claim)
     sentence = opening.format(name=claim.name, place=place)
-    if len(brief.images) == 1:
+    if len(brief.images) == 1 or (brief.names_images and brief.place_form):
         return sentence
     return f"In image {claim.image + 1} {sentence[0].lower() if sentence.startswith('The') else sentence[0]}{sentence[1:]}"
 
@@ -104,7 +105,7 @@ def _part(brief: Brief, claim: Claim) -> str:
 def _answer(brief: Brief, plan: Plan) -> str:
     if plan.text is not None:
         return plan.text
-    return ", ".join(write_place(brief.answer_form, claim, brief) for claim in plan.places)
+    return brief.separator.join(write_place(brief.answer_form, claim, brief) for claim in plan.places)
 
 
 def _call(brief: Brief, claim: Claim, sentence: str) -> str:
