@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,9 @@ def write(store: Store, folder: Path, steps: int, count: int) -> dict[str, float
     run = store.run("run_bench")
     for step in range(1, steps + 1):
         rows = rollouts(step, count)
-        parquet_s += timed(lambda rows=rows, step=step: run.write_step("rollouts", step, rows))[0]
+        parquet_s += timed(partial(run.write_step, "rollouts", step, rows))[0]
         text = "".join(json.dumps(row) + "\n" for row in rows)
-        json_s += timed(lambda text=text, step=step: (folder / f"{step:08d}.jsonl").write_text(text))[0]
+        json_s += timed(partial((folder / f"{step:08d}.jsonl").write_text, text))[0]
     return {"write_step_parquet_synced": parquet_s / steps, "write_step_json_unsynced": json_s / steps}
 
 

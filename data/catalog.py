@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from data import views
+from data.scoring.iou import IOU_SQL
 from data.statement import QueryError, check_reading, sentence
 from data.store import Store
 from data.store.files import make_folder, room_for, sync_file, sync_folder, temporary
@@ -65,7 +65,7 @@ def connect(store: Store) -> Catalog:
     connection = duckdb.connect(":memory:")
     live = {name: views.snapshot(store, name) for name, table in TABLES.items() if table.is_live}
     runs = [str(path) for path in sorted((store.root / "runs").glob("*/run.json")) if path.parent.name != NO_RUN]
-    views.create(connection, store, live, runs, _iou_sql())
+    views.create(connection, store, live, runs, IOU_SQL)
     _lock(connection, store)
     return Catalog(connection)
 
@@ -86,7 +86,7 @@ def write_catalog(store: Store) -> None:
         scratch = temporary(store.root)
         try:
             with duckdb.connect(str(scratch / "catalog.part")) as connection:
-                views.create(connection, store, live, [str(store.root / "runs" / "*" / "run.json")], _iou_sql())
+                views.create(connection, store, live, [str(store.root / "runs" / "*" / "run.json")], IOU_SQL)
             sync_file(scratch / "catalog.part")
             (scratch / "catalog.part").replace(store.root / "catalog.duckdb")
             sync_folder(store.root)
@@ -113,11 +113,3 @@ def _lock(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     connection.execute(f"set allowed_directories = [{views.quoted(str(store.root))}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
-
-
-def _iou_sql() -> str:
-    if find_spec("data.scoring.iou") is None:
-        return ""
-    from data.scoring.iou import IOU_SQL
-
-    return IOU_SQL

@@ -362,6 +362,8 @@ def arrow(table_name: str, rows: list[dict[str, Any]]) -> pa.Table:
 def upcast(table_name: str, rows: pa.Table) -> pa.Table:
     """Rows of an older schema with today's columns: declared ones cast, absent ones null, undeclared ones kept at the end."""
     schema = TABLES[table_name].schema
+    if rows.schema.equals(schema):
+        return rows.replace_schema_metadata(None)
     columns = {
         field.name: rows.column(field.name).cast(field.type) if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type)
         for field in schema

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from data.identity import canonical_json
 from data.store import Store, Version
+from data.store.run import schema_digest
 from data.tables import CHECKPOINTS, TABLES, TEXT, WHOLE, Table
 
 STALE_S = 60
@@ -51,15 +52,19 @@ class Live:
     segments: tuple[str, ...] = ()
     run_ids: frozenset[str] = frozenset()
     reward_parts: tuple[str, ...] = ()
+    is_uniform: bool = False
+    """Whether all step files have today's schema, so that no more than one of them is opened to know it."""
 
 
 def snapshot(store: Store, table_name: str) -> Live:
     """The live files as they are now, one by one."""
     paths = store.live_files(table_name)
     run_ids = frozenset(path.parents[1].name for path in paths)
-    parts = {part for run_id in run_ids for part in store.run(run_id).reward_parts()} if table_name == "rollouts" else set()
+    notes = [store.run(run_id).notes(table_name) for run_id in run_ids]
+    parts = {part for noted in notes for part in noted["reward_parts"]}
     steps, segments = _split(paths)
-    return Live(steps, segments, run_ids, tuple(sorted(parts)))
+    is_uniform = all(noted["schemas"] <= {schema_digest(TABLES[table_name].schema)} for noted in notes)
+    return Live(steps, segments, run_ids, tuple(sorted(parts)), is_uniform)
 
 
 def create(connection: duckdb.DuckDBPyConnection, store: Store, live: dict[str, Live], runs: Sequence[str], iou_sql: str) -> None:
@@ -145,7 +150,7 @@ def _sources(store: Store, table: Table, types: dict[str, str], versions: Sequen
             from version_files where table_name = {quoted(table.name)} group by filename) v on v.filename = f.filename"""
     left = f"where f.filename not in (select o.filename from folded_files o where o.table_name = {quoted(table.name)})"
     if live.steps:
-        yield f"select f.*, {NEWEST} as ordinal from {_parquet(live.steps)} f {left}"
+        yield f"select f.*, {NEWEST} as ordinal from {_parquet(live.steps, is_uniform=live.is_uniform)} f {left}"
     if live.segments:
         yield f"select f.*, {NEWEST} as ordinal from {_segments(live.segments, types)} f {left} and f.{table.key[0]} is not null"
 
@@ -188,8 +193,8 @@ def _empty(types: dict[str, str], **more: str) -> str:
     return f"select {columns} where false"
 
 
-def _parquet(paths: Sequence[str]) -> str:
-    return f"read_parquet([{', '.join(map(quoted, paths))}], union_by_name = true, filename = true, hive_partitioning = false)"
+def _parquet(paths: Sequence[str], *, is_uniform: bool = False) -> str:
+    return f"read_parquet([{', '.join(map(quoted, paths))}], union_by_name = {not is_uniform}, filename = true, hive_partitioning = false)"
 
 
 def _segments(paths: Sequence[str], types: dict[str, str]) -> str:

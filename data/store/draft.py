@@ -102,11 +102,12 @@ class Draft:
 
     def _publish(self, outputs: list[Output]) -> Manifest:
         while True:
+            free = self._store.next_manifest_path(self._stage_key)
             winner = None if self._force else self._store.find(self._stage_key)
             if winner is not None:
                 return winner
             manifest = self._manifest(outputs)
-            if link_bytes(self._store.root, self._store.next_manifest_path(self._stage_key), to_json(manifest)):
+            if link_bytes(self._store.root, free, to_json(manifest)):
                 return manifest
 
     def _manifest(self, outputs: list[Output]) -> Manifest:

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ulid import ULID
 
-from data.identity import canonical_json
+from data.identity import canonical_json, digest
 from data.store.draft import Draft
 from data.store.errors import StoreError
 from data.store.files import locked, make_folder, room_for, sync_folder, temporary, write_all, write_bytes
@@ -31,8 +31,8 @@ from data.tables import TABLES, TIME, upcast
 if TYPE_CHECKING:
     from data.store.store import Store
 
-PARTS = "reward_parts.json"
-"""Beside the step files of ``rollouts``: the names of all reward parts in them."""
+NOTES = "notes.json"
+"""Beside step files: ``reward_parts``, the names of all reward parts in them, and ``schemas``, the digests of their schemas."""
 
 
 class RunFolder:
@@ -43,6 +43,7 @@ class RunFolder:
         self.path = store.root / "runs" / run_id
         self._store = store
         self._segments: dict[str, int] = {}
+        self._notes: dict[str, dict[str, set[str]]] = {}
         self._lock = Lock()
         weakref.finalize(self, _close_all, self._segments)
 
@@ -72,7 +73,7 @@ class RunFolder:
         target = folder / f"step-{step:08d}.parquet"
         with room_for(f"step {step} of {table_name}", self._store.root):
             make_folder(folder)
-            self._note_parts(folder, given)
+            self._note(table_name, given)
             scratch = temporary(self._store.root)
             part = scratch / "step.part"
             try:
@@ -129,10 +130,11 @@ class RunFolder:
         path = self.path / "run.json"
         return from_plain("runs", json.loads(path.read_bytes())) if path.exists() else {}
 
-    def reward_parts(self) -> tuple[str, ...]:
-        """Names of all reward parts in the run's live rollouts."""
-        path = self._live("rollouts") / PARTS
-        return tuple(json.loads(path.read_bytes())) if path.exists() else ()
+    def notes(self, table_name: str) -> dict[str, set[str]]:
+        """What is known of the step files without reading them: ``reward_parts`` and ``schemas``."""
+        path = self._live(table_name) / NOTES
+        noted = json.loads(path.read_bytes()) if path.exists() else {}
+        return {name: set(noted.get(name, ())) for name in ("reward_parts", "schemas")}
 
     def _live(self, table_name: str) -> Path:
         if not TABLES[table_name].is_live:
@@ -167,18 +169,25 @@ class RunFolder:
             twice = next(value for value in values if values.count(value) > 1)
             raise StoreError(f"{table_name} has two rows with {dict(zip(key, twice, strict=True))} in step {step} of run {self.run_id}")
 
-    def _note_parts(self, folder: Path, rows: pa.Table) -> None:
-        parts = reward_parts(rows)
-        known = set(self.reward_parts()) if parts else set()
-        if parts - known:
-            write_bytes(self._store.root, folder / PARTS, json.dumps(sorted(parts | known)).encode())
+    def _note(self, table_name: str, rows: pa.Table) -> None:
+        found = {"reward_parts": reward_parts(rows), "schemas": {schema_digest(rows.schema)}}
+        known = self._notes.setdefault(table_name, self.notes(table_name))
+        if any(found[name] - known[name] for name in found):
+            self._notes[table_name] = {name: known[name] | found[name] for name in found}
+            content = canonical_json({name: sorted(values) for name, values in self._notes[table_name].items()})
+            write_bytes(self._store.root, self._live(table_name) / NOTES, content.encode())
+
+
+def schema_digest(schema: pa.Schema) -> str:
+    """A digest of column names, types and order."""
+    return digest([[field.name, str(field.type)] for field in schema])
 
 
 def read_live(table_name: str, path: Path) -> pa.Table:
     """The rows of one live file with today's schema."""
     if path.suffix == ".jsonl":
         return typed(table_name, [from_plain(table_name, row) for row in read_segment(path)])
-    return upcast(table_name, pq.read_table(path, partitioning=None))
+    return upcast(table_name, pq.read_table(path, partitioning=None, use_threads=False))
 
 
 def read_segment(path: Path) -> Iterator[dict[str, Any]]:
