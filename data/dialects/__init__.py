@@ -7,10 +7,11 @@ from data.dialects.ivgr import Ivgr
 from data.dialects.textual import Textual
 from data.dialects.univg import Univg
 from data.dialects.vigorl import Vigorl
+from data.dialects.vigorl_zoom import Turn, VigorlZoom
 
-__all__ = ["DIALECTS", "Dialect", "Loss", "Parsed", "get_dialect"]
+__all__ = ["DIALECTS", "Dialect", "Loss", "Parsed", "Turn", "get_dialect"]
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (Vigorl(), Univg(), Ivgr(), Textual())}
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (Vigorl(), VigorlZoom(), Univg(), Ivgr(), Textual())}
 
 
 def get_dialect(name: str) -> Dialect:

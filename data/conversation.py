@@ -1,0 +1,101 @@
+"""Conversation: a sample, and a trace, as the messages that a student reads and writes.
+
+One function serves publishing, reinforcement and evaluation. A *message* is ``{"role", "content"}``, its content a list of blocks
+``{"type", "text"}``: ``image`` blocks, whose text is None and whose images are the sample's in order, then one ``text`` block. The
+*terse* prompt is the question alone; the *instructed* one says how to think and answer in the dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from data.dialects import get_dialect
+from data.dialects.answers import WANTED
+from data.dialects.vigorl_zoom import VigorlZoom
+from data.prompts import prompt as load_prompt
+from data.sample import Sample, Task
+from data.space import Frame, Space, SpaceKind
+from data.trace import Trace
+
+Message = dict[str, Any]
+TEMPLATES = jinja2.Environment(undefined=jinja2.StrictUndefined)
+PLACE_FORMS = {
+    "univg": {Task.POINT: "(x,y)", Task.BOX: "(x1,y1),(x2,y2)"},
+    "ivgr": {Task.POINT: "(x, y)", Task.BOX: "<box>[x1,y1,x2,y2]</box>"},
+}
+TUPLE_FORMS = {Task.POINT: "(x, y)", Task.BOX: "(x1, y1, x2, y2)"}
+"""Of the other dialects."""
+
+
+def prompt_messages(sample: Sample, prompt: str = "terse", dialect: str = "vigorl", frames: Sequence[Frame] = ()) -> list[Message]:
+    """The turns before the student's: earlier context, then the images in order and the question. Raises ``UnknownPromptError``."""
+    text = question_text(sample, prompt, dialect, frames)
+    content = [image_block() for _ in sample.image_ids]
+    return [{"role": "user", "content": [*content, text_block(text)]}]
+
+
+def conversation(sample: Sample, trace: Trace, prompt: str, dialect: str, frames: Sequence[Frame]) -> list[Message]:
+    """The prompt and the student's turn, or its turns with observations between them (an image block each) where it zooms."""
+    asked = prompt_messages(sample, prompt, dialect, frames)
+    speaker = get_dialect(dialect)
+    if not isinstance(speaker, VigorlZoom):
+        return [*asked, message("assistant", text_block(speaker.render(trace, frames, sample.task)))]
+    for turn in speaker.render_turns(trace, frames, sample.task):
+        images = [image_block()] if turn.zoom and turn.role == "user" else []
+        asked.append(message(turn.role, *images, text_block(turn.text)))
+    return asked
+
+
+def question_text(sample: Sample, prompt: str, dialect: str, frames: Sequence[Frame]) -> str:
+    """The text block of the user's turn; earlier context stands before it, a line for each turn."""
+    spaces = [frame.model for frame in frames]
+    forms = PLACE_FORMS.get(dialect, TUPLE_FORMS)
+    written = _template(prompt).render(
+        question=sample.question,
+        choices=sample.choices,
+        dialect=dialect,
+        wanted=_wanted(sample.task, forms),
+        has_places=bool(spaces) and (dialect != "textual" or sample.task in WANTED),
+        numbers=f"numbers with {'three decimals' if any(space.kind == SpaceKind.UNIT for space in spaces) else 'no decimals'}",
+        extents=_extents(spaces),
+        example=forms[Task.POINT if sample.task == Task.POINT else Task.BOX],
+    )
+    return "\n".join([*(f"{turn['role']}: {turn['text']}" for turn in sample.context), written.strip()])
+
+
+def message(role: str, *blocks: dict[str, Any]) -> Message:
+    """A turn of blocks."""
+    return {"role": role, "content": list(blocks)}
+
+
+def image_block() -> dict[str, Any]:
+    """A block that stands for the next image."""
+    return {"type": "image", "text": None}
+
+
+def text_block(text: str) -> dict[str, Any]:
+    """A block of text."""
+    return {"type": "text", "text": text}
+
+
+@cache
+def _template(prompt: str) -> jinja2.Template:
+    return TEMPLATES.from_string(load_prompt(f"student/{prompt}").text)
+
+
+def _wanted(task: Task, forms: dict[Task, str]) -> str:
+    if task == Task.POINT:
+        return f"one point {forms[Task.POINT]}"
+    if task == Task.BOX:
+        return f"one box {forms[Task.BOX]}"
+    if task == Task.BOXES:
+        return f"every box as {forms[Task.BOX]}, with a semicolon between them,"
+    return {Task.CHOICE: "the text of the right choice", Task.ACTION: "the action"}.get(task, "the answer in a few words")
+
+
+def _extents(spaces: Sequence[Space]) -> list[tuple[str, str]]:
+    return [(f"{space.width:g}", f"{space.height:g}") for space in spaces]
