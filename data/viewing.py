@@ -57,7 +57,7 @@ def smart_resize(width: int, height: int, view: ViewConfig) -> tuple[int, int]:
     if max(width, height) / min(width, height) > MAX_ASPECT_RATIO:
         raise ValueError(f"image {width}x{height} has an aspect ratio over {MAX_ASPECT_RATIO}")
     factor = view.factor
-    wide, high = max(factor, round(width / factor) * factor), max(factor, round(height / factor) * factor)
+    wide, high = round(width / factor) * factor, round(height / factor) * factor
     if wide * high > view.max_pixels:
         shrink = math.sqrt(width * height / view.max_pixels)
         wide = max(factor, math.floor(width / shrink / factor) * factor)
