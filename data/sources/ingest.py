@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from data.identity import canonical_json
+from data.rows import sample_to_row
 from data.sample import Sample
 from data.sources.columns import read_parquet
 from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
@@ -16,6 +16,7 @@ from data.sources.folder import read_folder
 from data.sources.hub import read_hub
 from data.sources.problem import Problem, Reason, Reject, SourceImage, same_problem_key
 from data.sources.scenes import read_scenes
+from data.sources.traces import imported_row, read_traces
 from data.sources.yolo import read_yolo
 
 ROWS_PER_BATCH = 256
@@ -78,8 +79,6 @@ class Intake:
         known = self._problems[key]
         chains = [chain for chain in item.chains if chain.text not in known.chains]
         for chain in chains:
-            from data.sources.traces import imported_row
-
             self._put("traces", imported_row(chain, known.sample_id, len(known.chains)))
             known.chains.append(chain.text)
         self.counts.traces += len(chains)
@@ -152,8 +151,6 @@ def read_source(config: SourceConfig, max_pixels: int) -> Iterator[Problem | Rej
         return read_parquet(config, max_pixels)
     if isinstance(config, HubConfig):
         return read_hub(config, max_pixels)
-    from data.sources.traces import read_traces
-
     return read_traces(config, max_pixels)
 
 
@@ -166,8 +163,3 @@ def source_name(config: SourceConfig) -> str:
 
 def _prefixed(item: Problem | Reject, prefix: str) -> Problem | Reject:
     return dataclasses.replace(item, locator=prefix + item.locator) if prefix else item
-
-
-def sample_to_row(sample: Sample) -> dict[str, Any]:
-    """The row of ``samples``."""
-    return dataclasses.asdict(sample) | {"task": str(sample.task), "meta": canonical_json(sample.meta)}

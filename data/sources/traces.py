@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.dialects import Dialect, get_dialect
-from data.identity import Kind, entity_id
 from data.rows import trace_to_row
 from data.sample import Task
 from data.sources.config import TracesConfig
@@ -96,20 +95,19 @@ class ChainReader:
 
 
 def imported_row(chain: Chain, sample_id: str, candidate: int) -> dict[str, Any]:
-    """The row of ``traces``; its id hashes where the chain stands and what it says."""
-    content = {} if chain.trace is None else trace_to_row(chain.trace)
-    return content | {
-        "trace_id": entity_id(Kind.TRACE, sample_id, METHOD, chain.teacher, chain.dialect, chain.text),
-        "sample_id": sample_id,
-        "request_ids": [],
-        "method": METHOD,
-        "teacher": chain.teacher,
-        "dialect": chain.dialect,
-        "candidate": candidate,
-        "selected": chain.trace is not None,
-        "text": chain.text,
-        "parse_error": chain.parse_error,
-    }
+    """The row of ``traces``."""
+    return trace_to_row(
+        chain.trace,
+        sample_id=sample_id,
+        request_ids=[],
+        method=METHOD,
+        teacher=chain.teacher,
+        dialect=chain.dialect,
+        candidate=candidate,
+        selected=chain.trace is not None,
+        text=chain.text,
+        parse_error=chain.parse_error,
+    )
 
 
 def question_and_chain(row: Mapping[str, Any]) -> tuple[str, str]:
