@@ -9,11 +9,12 @@ known, and is a reject where it is not.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from data.dialects import Dialect, get_dialect
+from data.dialects.vigorl_zoom import VigorlZoom
 from data.rows import trace_to_row
 from data.sample import Task
 from data.sources.config import TracesConfig
@@ -27,7 +28,15 @@ from data.trace import Answer
 METHOD = "imported"
 PLACEHOLDER = "<image>"
 """Where ShareGPT has an image in a text."""
-ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
+ROLES = {
+    "human": "user",
+    "user": "user",
+    "observation": "user",
+    "tool": "user",
+    "gpt": "assistant",
+    "assistant": "assistant",
+    "system": "system",
+}
 CHAIN_FIELDS = frozenset({"conversations", "messages", "text", "teacher"})
 GUESSES = (Task.POINT, Task.BOX, Task.BOXES, Task.TEXT)
 """The tasks tried in turn on a chain whose row says none."""
@@ -66,9 +75,8 @@ class ChainReader:
             return Reject(locator, error.reason, error.detail)
 
     def _read(self, locator: str, row: Mapping[str, Any]) -> Problem:
-        question, text = question_and_chain(row)
-        images = self.rows.images(row)
-        _check_placeholders(question, images)
+        question, text = question_and_chain(row, has_turns=isinstance(self.dialect, VigorlZoom))
+        images = _asked_images(question, text, self.rows.images(row))
         plain = {key: value for key, value in row.items() if key not in {"image", "images"}}
         plain |= {"question": question.replace(PLACEHOLDER, "").strip()}
         chain, task = self._parse(row, text, images)
@@ -110,18 +118,24 @@ def imported_row(chain: Chain, sample_id: str, candidate: int) -> dict[str, Any]
     )
 
 
-def question_and_chain(row: Mapping[str, Any]) -> tuple[str, str]:
-    """What was asked and the chain that answers it. Raises ``RowError``."""
+def question_and_chain(row: Mapping[str, Any], *, has_turns: bool = False) -> tuple[str, str]:
+    """What was asked and the chain that answers it, as one text where it may have several turns. Raises ``RowError``."""
     turns = row.get("conversations") if row.get("conversations") is not None else row.get("messages")
     if turns is None:
         return required_text(row, "question"), required_text(row, "text")
     if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
         raise RowError(Reason.WRONG_TYPE, f"a conversation should be a list of objects, not {turns!r:.100}")
     said = [turn for turn in map(_turn, turns) if turn[0] != "system"]
-    if [role for role, _ in said] != ["user", "assistant"]:
-        roles = ", ".join(role for role, _ in said) or "nothing"
-        raise RowError(Reason.BAD_CHAIN, f"a chain is a turn of the user and one of the assistant, not {roles}")
-    return said[0][1], said[1][1]
+    roles = [role for role, _ in said]
+    turns_expected = ["user", "assistant"] * (max(len(said) // 2, 1) if has_turns else 1)
+    if roles != turns_expected:
+        form = "turns of the user and the assistant, one after the other" if has_turns else "a turn of the user and one of the assistant"
+        raise RowError(Reason.BAD_CHAIN, f"a chain is {form}, not {', '.join(roles) or 'nothing'}")
+    return said[0][1], "\n".join(text if role == "assistant" else _observation(text) for role, text in said[1:])
+
+
+def _observation(text: str) -> str:
+    return text if "<observation>" in text else f"<observation>\n{text}\n</observation>"
 
 
 def _turn(turn: Mapping[str, Any]) -> tuple[str, str]:
@@ -139,10 +153,14 @@ def _blocks(content: Any) -> str:
     return "".join(PLACEHOLDER if block.get("type") == "image" else required_text(block, "text") for block in content)
 
 
-def _check_placeholders(question: str, images: Sequence[SourceImage]) -> None:
-    count = question.count(PLACEHOLDER)
-    if count not in {0, len(images)}:
-        raise RowError(Reason.BAD_CHAIN, f"the question has {count} times {PLACEHOLDER}, the row {len(images)} images")
+def _asked_images(question: str, text: str, images: tuple[SourceImage, ...]) -> tuple[SourceImage, ...]:
+    """The images of the question; those that observations show are cuts of them."""
+    asked, shown = question.count(PLACEHOLDER), text.count(PLACEHOLDER)
+    if asked == 0 or (asked == len(images) and not shown):
+        return images
+    if asked + shown != len(images):
+        raise RowError(Reason.BAD_CHAIN, f"the texts have {asked + shown} times {PLACEHOLDER}, the row {len(images)} images")
+    return images[:asked]
 
 
 def _answer_fields(answer: Answer) -> dict[str, Any]:

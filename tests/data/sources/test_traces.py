@@ -76,6 +76,20 @@ def test_the_chain_answers_with_a_box(read: Callable[..., list[Problem | Reject]
     assert [(box.x1, box.y1, box.x2, box.y2, box.role) for box in item.boxes] == [(4, 30, 20, 40, Role.ANSWER)]
 
 
+def test_the_turns_of_a_zoomed_chain_are_read_together(read: Callable[..., list[Problem | Reject]]) -> None:
+    call = (
+        '<think>\nPerhaps here.\n</think>\n<tool_call>\n{"name": "search_coordinate", "arguments": {"coordinate": [12, 30]}}\n</tool_call>'
+    )
+    said = [("human", "<image>\nWhere is the red circle?"), ("gpt", call), ("human", "<image>"), ("gpt", CHAIN)]
+    turns = [{"from": role, "value": text} for role, text in said]
+    item = only(read({"conversations": turns, "images": ["a.png", "b.png"]}, dialect="vigorl_zoom"))
+    [chain] = item.chains
+    assert (len(item.images), item.images[0].path) == (1, "a.png")
+    assert chain.trace is not None
+    assert [len(step.zooms) for step in chain.trace.steps] == [1, 0]
+    assert chain.parse_error is None
+
+
 def test_the_space_of_chains_is_converted(read: Callable[..., list[Problem | Reject]]) -> None:
     text = CHAIN.replace("(12, 34)", "(500, 250)")
     item = only(read(flat(text=text), space="thousandth"))
