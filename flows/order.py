@@ -14,7 +14,7 @@ from data.store import Manifest, Store, Version
 from data.store.files import sha256
 from data.tables import CHECKPOINTS
 from flows.recipe import Recipe, load_recipe
-from flows.walk import Made, made_before, order_for, walk, with_newest
+from flows.walk import Made, made_before, order_for, tables_read, walk, with_newest
 from tasks.run import StageRun, carry_out
 from tasks.stage import Stage
 
@@ -50,7 +50,7 @@ def _given(store: Store, stage: Stage, recipe: Recipe, references: Mapping[str, 
     if further is not None:
         return [{version.table_name: version} for version in map(store.version, further)]
     named = {name: reference(store, name, text) for name, text in references.items() if text is not None}
-    if references and None not in references.values():
+    if all(name in named for name in tables_read(stage, recipe)) and stage is not Stage.REPORT:
         return [named]
     return with_newest(store, stage, recipe, [*_upstream(store, stage, recipe), named])
 
@@ -62,7 +62,7 @@ def _upstream(store: Store, target: Stage, recipe: Recipe) -> list[Made]:
         known = [made for made in given if made is not None]
         if stage is target:
             found.append(known)
-        if found and stage is not target:
+        if found:
             return None
         manifest = made_before(store, stage, recipe, known) if len(known) == len(given) else None
         return manifest.outputs if manifest else None

@@ -16,15 +16,9 @@ from data.sources.config import IngestConfig
 from models.student.config import PretrainConfig, StudentConfig
 from models.teacher.config import GenerateConfig
 from models.training.config import FinetuneConfig, ReinforceConfig
+from tasks.config import ReportConfig
 
 RECIPES = Path(__file__).parent / "recipes"
-
-
-class ReportConfig(Section):
-    """What the report shows."""
-
-    gallery: int = 12
-    """Traces, rollouts and predictions shown with their pictures, each."""
 
 
 class Recipe(Section):
@@ -54,14 +48,33 @@ def recipe_names() -> list[str]:
 
 
 def merge(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``overrides`` laid over it, table by table. Keys of overrides may be dotted: ``{"curate.rules": {...}}``."""
+    """``base`` with ``overrides`` laid over it, table by table.
+
+    Keys of overrides may be dotted, and a number is a place in a list: ``{"ingest.sources.0.count": 10}``. Raises ``RecipeError``.
+    """
     merged = dict(base)
     for key, value in overrides.items():
         head, _, rest = key.partition(".")
-        patch = {rest: value} if rest else value
-        current = merged.get(head)
-        merged[head] = merge(current, patch) if isinstance(patch, Mapping) and isinstance(current, Mapping) else patch
+        merged[head] = _laid(merged.get(head), {rest: value} if rest else value, key)
     return merged
+
+
+def _laid(current: Any, patch: Any, key: str) -> Any:
+    if not isinstance(patch, Mapping):
+        return patch
+    if isinstance(current, list):
+        return _laid_in_list(current, patch, key)
+    return merge(current if isinstance(current, Mapping) else {}, patch)
+
+
+def _laid_in_list(current: list[Any], patch: Mapping[str, Any], key: str) -> list[Any]:
+    items = list(current)
+    for place, value in patch.items():
+        number, _, rest = place.partition(".")
+        if not number.isdigit() or int(number) >= len(items):
+            raise RecipeError(f"{key!r} names item {number!r} of a list of {len(items)}; count from 0")
+        items[int(number)] = _laid(items[int(number)], {rest: value} if rest else value, key)
+    return items
 
 
 def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:

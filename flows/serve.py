@@ -34,6 +34,7 @@ def start(port: int, say: Say) -> Service:
     os.environ["FOVEA_STORE"] = str(store)
     os.environ.pop("PREFECT_API_URL", None)
     prepare()
+    os.environ["FOVEA_PROJECT"] = str(PROJECT)
     prefect_home().mkdir(parents=True, exist_ok=True)
     up = read_service()
     if up is not None and _is_ours(up.server_pid) and up.port != port:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from data.config import Section
-from data.prompts import prompt
 from data.sources.config import FolderConfig, IngestConfig, ParquetConfig, TracesConfig, YoloConfig
 from flows.recipe import Recipe
 from tasks.stage import Stage
@@ -70,10 +69,19 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
 
 def prompt_hashes(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
     """Hashes of the prompt files that the stage uses."""
+    names = _prompt_names(stage, recipe)
+    if not names:
+        return ()
+    from data.prompts import prompt
+
+    return tuple(prompt(name).prompt_hash for name in names)
+
+
+def _prompt_names(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
     if stage is Stage.GENERATE and recipe.generate.method != "imported":
-        return (prompt(f"teacher/{recipe.generate.method}").prompt_hash,)
+        return (f"teacher/{recipe.generate.method}",)
     if stage in (Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE, Stage.EVALUATE):
-        return (prompt(f"student/{recipe.student.prompt}").prompt_hash,)
+        return (f"student/{recipe.student.prompt}",)
     return ()
 
 

@@ -35,7 +35,7 @@ Bar = tuple[float, float | None, float | None]
 def curves(title: str, series: Mapping[str, Curve], *, y_label: str = "", unit_range: bool = False) -> str:
     """Lines over steps, one for each name, as SVG."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(4.6, 2.7), layout="constrained")
+        figure = Figure(figsize=(3.9, 2.5), layout="constrained")
         axes = figure.subplots()
         for color, (name, points) in zip(_cycle(len(series)), series.items(), strict=True):
             marker = "o" if len(points) < 25 else None
@@ -56,8 +56,10 @@ def intervals(title: str, groups: Mapping[str, Mapping[str, Bar]]) -> str:
     """For each category (a line) the value of each model (a colour) with its interval, on a scale of 0 to 1."""
     models = list(dict.fromkeys(model for figures in groups.values() for model in figures))
     with rc_context(STYLE):
-        figure = Figure(figsize=(7.4, 0.9 + 0.42 * max(1, len(groups))), layout="constrained")
+        figure = Figure(figsize=(7.4, 0.8 + 0.36 * max(1, len(groups))), layout="constrained")
         axes = figure.subplots()
+        for place in range(1, len(groups), 2):
+            axes.axhspan(place - 0.5, place + 0.5, color="#f6f7f9", zorder=0)
         for number, (model, color) in enumerate(zip(models, _cycle(len(models)), strict=True)):
             shift = (number - (len(models) - 1) / 2) * 0.22
             _series(
@@ -65,6 +67,7 @@ def intervals(title: str, groups: Mapping[str, Mapping[str, Bar]]) -> str:
             )
         axes.set_title(title)
         axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(-0.5, len(groups) - 0.5)
         axes.set_yticks(range(len(groups)), labels=list(groups))
         axes.invert_yaxis()
         _clean(axes, grid="x")

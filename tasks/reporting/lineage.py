@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from data.identity import Kind
 from data.store import Manifest, Version
 
-WIDTH = 178
+WIDTH = 150
 LINE = 15
 HEAD = 34
-GAP_X = 46
+GAP_X = 30
 GAP_Y = 18
 """Measures of the drawing, pixels."""
 

@@ -49,14 +49,15 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
 
 
 def _score_charts(scores: list[Row]) -> list[str]:
-    """For each benchmark its accuracies and its mean IoUs."""
-    named: dict[tuple[str, str], dict[str, dict[str, Bar]]] = {}
+    """For each benchmark and metric a chart of its kinds, and one of its kinds by band."""
+    named: dict[str, dict[str, dict[str, Bar]]] = {}
     for row in scores:
-        metric = "accuracy" if row["metric"] in (Metric.ACCURACY, Metric.MACRO_ACCURACY) else row["metric"]
-        if metric != Metric.PARSED:
-            bars = named.setdefault((row["benchmark"], metric), {}).setdefault(row["category"], {})
-            bars[row["model"]] = (row["value"], row["ci_low"], row["ci_high"])
-    return [intervals(f"{benchmark}: {metric.replace('_', ' ')}", groups) for (benchmark, metric), groups in named.items()]
+        if row["metric"] == Metric.PARSED:
+            continue
+        metric = str(Metric.ACCURACY if row["metric"] == Metric.MACRO_ACCURACY else row["metric"]).replace("_iou", " IoU")
+        chart = f"{row['benchmark']}, {metric}{', by band' if '/' in row['category'] else ''}"
+        named.setdefault(chart, {}).setdefault(row["category"], {})[row["model"]] = (row["value"], row["ci_low"], row["ci_high"])
+    return [intervals(chart, groups) for chart, groups in sorted(named.items())]
 
 
 def _curves(corner: Corner) -> list[str]:

@@ -1,0 +1,99 @@
+"""Generate: ask the teacher about every sample, a shard of samples to a Prefect task.
+
+Replies are durable as they come. A shard that is run again asks only what was never answered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow.compute as pc
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.utilities.annotations import unmapped
+
+from data.rows import sample_from_row
+from data.store import Manifest
+from data.store.images import ImageReader
+from models.teacher.config import GenerateConfig, TeacherConfig
+from models.teacher.generate import METHODS
+from models.teacher.generate import generate_traces as ask_teacher
+from models.teacher.loopback import start_embedded
+from tasks.progress import show_table
+from tasks.run import StageRun
+
+EMBEDDED = "embedded"
+"""The provider whose server runs for the stage's time."""
+
+
+@task(name="generate traces", cache_policy=NO_CACHE, persist_result=False)
+def generate_traces(run: StageRun) -> Manifest:
+    """Publish ``traces`` and the ``requests`` that were paid for them."""
+    config = run.config(GenerateConfig)
+    ids = wanted_samples(run, config)
+    shards = [ids[start : start + config.shard_size] for start in range(0, len(ids), config.shard_size)]
+    run.progress.total = len(ids)
+    with endpoint(config) as base_url:
+        done = generate_shard.map(unmapped(run), [tuple(shard) for shard in shards], unmapped(base_url)).result()
+    rows = [row for shard in done for row in shard]
+    with run.draft() as draft:
+        draft.add("traces", rows)
+        run.folder.fold("requests", draft)
+        manifest = draft.publish()
+    show_table("generate", summary(len(ids), rows), "Traces by what became of them.")
+    return manifest
+
+
+@task(name="generate shard", cache_policy=NO_CACHE, persist_result=False)
+def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | None) -> list[dict[str, Any]]:
+    """Rows of ``traces`` for some samples."""
+    config = run.config(GenerateConfig)
+    inputs = run.order.inputs
+    wanted = set(sample_ids)
+    rows = run.store.read(inputs["samples"]).to_pylist()
+    samples = [sample_from_row(row) for row in rows if row["sample_id"] in wanted]
+    images = ImageReader(run.store, inputs["images"])
+    imported = run.store.read(inputs["traces"]).to_pylist() if "traces" in inputs else []
+    key = api_key(config.teacher)
+    return ask_teacher(
+        run.store, run.folder, samples, images, config, base_url, key, imported=imported, on_progress=lambda _done, _total: run.progress.advance()
+    )
+
+
+def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:
+    """Ids of the samples in the splits to generate for."""
+    rows = run.store.read(run.order.inputs["samples"], columns=["sample_id", "split"])
+    return list(rows.filter(pc.field("split").isin(config.splits)).column("sample_id").to_pylist())
+
+
+@contextmanager
+def endpoint(config: GenerateConfig) -> Iterator[str | None]:
+    """The base URL to ask; the embedded teacher runs while the block does."""
+    if config.teacher.base_url or config.teacher.provider != EMBEDDED or not METHODS[config.method].needs_teacher:
+        yield config.teacher.base_url
+        return
+    with start_embedded() as base_url:
+        yield base_url
+
+
+def api_key(config: TeacherConfig) -> str | None:
+    """The teacher's key: of the environment, else of the Prefect Secret named as the variable in lower case with dashes."""
+    if config.provider == EMBEDDED or config.key_variable in os.environ:
+        return os.environ.get(config.key_variable)
+    from prefect.blocks.system import Secret
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        secret = Secret.load(config.key_variable.lower().replace("_", "-"))
+    except (ObjectNotFound, ValueError):
+        return None
+    return str(secret.get())
+
+
+def summary(samples: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Counts of samples, traces, and traces that could not be read."""
+    unread = sum(1 for row in rows if row.get("parse_error"))
+    return [{"what": "samples", "rows": samples}, {"what": "traces", "rows": len(rows)}, {"what": "not parsed", "rows": unread}]
