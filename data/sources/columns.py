@@ -23,7 +23,7 @@ ROWS_PER_BATCH = 32
 
 def read_parquet(config: ParquetConfig, max_pixels: int) -> Iterator[Problem | Reject]:
     """The problems of one file or of all that a glob names. Raises ``SourceError`` on wrong columns or unreadable files."""
-    paths = _matching(config.path)
+    paths = matching(config.path)
     if not paths:
         raise SourceError(f"no Parquet file matches {config.path}")
     columns = mapped_columns(config)
@@ -34,7 +34,7 @@ def read_parquet(config: ParquetConfig, max_pixels: int) -> Iterator[Problem | R
             yield read_row(reader, f"{path.relative_to(root)}:{number}", row)
 
 
-def _matching(pattern: str) -> list[Path]:
+def matching(pattern: str) -> list[Path]:
     """The files that a path or a glob names, sorted."""
     parts = Path(pattern).parts
     fixed = list(takewhile(lambda part: not set(part) & set("*?["), parts))

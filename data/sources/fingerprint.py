@@ -1,0 +1,43 @@
+"""Fingerprint: whether what a source reads is as it was, so that an ingest is not taken for done when a folder has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from data.identity import digest
+from data.sources.columns import matching
+from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+
+
+def fingerprint(config: IngestConfig) -> str:
+    """A hash of the names, sizes and modification times of all files that the sources may read, 64 hexadecimal characters.
+
+    Drawn scenes have none, and a data set of the hub is known by its revision alone.
+    """
+    return digest([sorted(_stamp(path) for path in _files(source)) for source in config.sources])
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    stat = path.stat()
+    return str(path), stat.st_size, stat.st_mtime_ns
+
+
+def _files(config: SourceConfig) -> Iterator[Path]:
+    if isinstance(config, ScenesConfig):
+        return
+    if isinstance(config, ParquetConfig):
+        yield from matching(config.path)
+        return
+    for root in _roots(config):
+        yield from (path for path in ([root] if root.is_file() else root.rglob("*")) if path.is_file())
+
+
+def _roots(config: FolderConfig | YoloConfig | HubConfig | TracesConfig) -> tuple[Path, ...]:
+    if isinstance(config, HubConfig):
+        return (Path(config.repository),)
+    if isinstance(config, YoloConfig):
+        return tuple(config.path / kind / config.folder for kind in ("images", "labels"))
+    if isinstance(config, TracesConfig):
+        return (config.path, config.images or config.path.parent)
+    return (config.path,)
