@@ -1,6 +1,6 @@
 """Scenes: the held-out samples of a run, judged by the strict scorer.
 
-The items are rows of ``samples``, drawn or photographed: those of the chosen splits whose task the strict scorer judges.
+The items are rows of ``samples``, drawn or photographed: those of the chosen splits that know their answer.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import Any
 from data.benchmarks.benchmark import STRICT, Asking, Mark, Message
 from data.identity import digest
 from data.sample import Sample, Task
+from data.scoring import is_scorable, score_answer
 from data.space import Frame
 from data.trace import Answer
 
 MULTI_IMAGE = "multi_image"
-IOU_THRESHOLD = 0.5
-"""A box at or above this counts as found (PASCAL VOC; RefCOCO's accuracy)."""
 BOX_TASKS = {Task.BOX, Task.BOXES}
 
 
@@ -30,8 +29,8 @@ class Scenes:
 
     def items(self, samples: Sequence[Sample], splits: Sequence[str], limit: int | None) -> list[Sample]:
         """The samples of the splits by id, so that a limit takes a fixed random part of them."""
-        chosen = sorted((sample for sample in samples if sample.split in splits), key=lambda sample: sample.sample_id)
-        return chosen[:limit]
+        chosen = [sample for sample in samples if sample.split in splits and is_scorable(sample)]
+        return sorted(chosen, key=lambda sample: sample.sample_id)[:limit]
 
     def prompt(self, sample: Sample, asking: Asking, frames: Sequence[Frame]) -> list[Message]:
         """The same conversation as in training, without the answer."""
@@ -52,15 +51,7 @@ class Scenes:
 
     def mark(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Mark:
         """The strict score; an answer that could not be parsed is wrong."""
-        from data.scoring import score_answer
-
         if protocol not in self.protocols:
             raise ValueError(f"{self.name} is judged by {', '.join(self.protocols)}, not by {protocol!r}")
-        is_box = sample.task in BOX_TASKS
-        if answer is None:
-            return Mark(False, 0.0 if is_box else None, {"outcome": 0.0})
-        sizes = [(frame.stored.width, frame.stored.height) for frame in frames]
-        score = score_answer(sample, answer, sizes)
-        iou = (score.iou or 0.0) if is_box else None
-        correct = iou >= IOU_THRESHOLD if iou is not None else bool(score.correct)
-        return Mark(correct, iou, {"outcome": score.outcome})
+        score = score_answer(sample, answer, [(frame.stored.width, frame.stored.height) for frame in frames])
+        return Mark(bool(score.correct), score.iou, {"outcome": score.outcome})
