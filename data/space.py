@@ -110,8 +110,8 @@ class Box:
 
     def to(self, space: Space) -> Box:
         """The same box in another space of the same image."""
-        sx, sy = space.width / self.space.width, space.height / self.space.height
-        return Box(self.x1 * sx, self.y1 * sy, self.x2 * sx, self.y2 * sy, space)
+        first, second = Point(self.x1, self.y1, self.space).to(space), Point(self.x2, self.y2, self.space).to(space)
+        return Box(first.x, first.y, second.x, second.y, space)
 
     def iou(self, other: Box) -> float:
         """Intersection over union in [0, 1]; 0 if either box is not valid. Both must share a space."""
