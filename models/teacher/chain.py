@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -29,17 +30,17 @@ def prompt_hashes(method: str, dialect: str) -> list[str]:
 
 def write_prompt(method: str, dialect: str, sample: Sample, frames: Sequence[Frame], **more: Any) -> str:
     """The text that asks for a trace of the sample, whose images are spoken of in the frames."""
-    method_text, form_text = (prompt(name).text for name in _names(method, dialect))
+    method_template, form_template = map(_template, _names(method, dialect))
     extents = [(frame.model.width, frame.model.height) for frame in frames]
     values: dict[str, Any] = {
         "images": [{"x": f"{x:g}", "y": f"{y:g}"} for x, y in extents],
         "numbers": "numbers with three decimals" if max(extents[0]) <= UNIT_EXTENT else "whole numbers",
-        "form": TEMPLATES.from_string(form_text).render(task=sample.task.value, images=len(frames)).strip(),
+        "form": form_template.render(task=sample.task.value, images=len(frames)).strip(),
         "context": sample.context,
         "question": sample.question,
         "choices": sample.choices,
     }
-    return TEMPLATES.from_string(method_text).render(values | more).strip()
+    return method_template.render(values | more).strip()
 
 
 async def ask_chain(method: str, text: str, candidate: int, sample: Sample, setting: Setting) -> list[Row]:
@@ -74,6 +75,11 @@ def chain_row(method: str, candidate: int, sample: Sample, setting: Setting, rep
         parse_error=parsed.error,
         prompt_hash=digest(prompt_hashes(method, config.dialect)),
     )
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    return TEMPLATES.from_string(prompt(name).text)
 
 
 def _names(method: str, dialect: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ NAMED_IMAGE = re.compile(rf"\bimage 2: (?:{PLACE.pattern})")
 THOUGHT = re.compile(r"<think>(.*?)</think>", re.DOTALL)
 ANSWER = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 TOOL_CALL = re.compile(r"<tool_call>.*?</tool_call>", re.DOTALL)
+OBSERVATION = re.compile(r"<observation>.*?</observation>", re.DOTALL)
 QUESTION = re.compile(r"^question:\s*(.+?)(?=\n\s*\n|\nchoices:|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 CHOICES = re.compile(r"^choices:\s*\n((?:- .+\n?)+)", re.IGNORECASE | re.MULTILINE)
 KNOWN = re.compile(
@@ -61,6 +62,8 @@ class Brief:
     """Whether a place on an image other than the first has ``image 2:`` before it."""
     tool_form: str | None
     """A tool call that asks for a closer look, with ``[x, y]`` in it."""
+    observation: str | None
+    """What stands for the closer look where a reply is to hold the whole conversation."""
     known: tuple[KnownPlace, ...]
     known_answer: str | None
     earlier: tuple[str, ...]
@@ -90,6 +93,7 @@ def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
         separator=between[0] if (between := PLACE.split(answer[1] if answer else "")[1:-1]) else "; ",
         names_images=bool(NAMED_IMAGE.search(prompt)),
         tool_form=tool[0] if tool and _place_form(tool[0]) else None,
+        observation=shown[0] if (shown := OBSERVATION.search(_first_user(texts))) else None,
         known=_known(prompt, images, extents),
         known_answer=found[1].strip() if (found := KNOWN_ANSWER.search(prompt)) else None,
         earlier=_earlier(texts, last),
@@ -101,6 +105,10 @@ def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
 def points_in(text: str) -> list[tuple[float, float]]:
     """Points ``(x, y)`` or ``[x, y]`` written in a text, in its own coordinates."""
     return [(float(x), float(y)) for x, y in re.findall(rf"[(\[]{NUMBER}, ?{NUMBER}[)\]]", text)]
+
+
+def _first_user(texts: Sequence[tuple[str, str]]) -> str:
+    return next((text for role, text in texts if role == "user"), "")
 
 
 def _text(message: Mapping[str, Any]) -> str:

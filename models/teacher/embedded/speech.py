@@ -14,6 +14,7 @@ from models.teacher.embedded.brief import Brief, points_in
 from models.teacher.embedded.plan import Claim, Plan
 
 OPENINGS = ("The {name} is at {place}.", "I see the {name} at {place}.")
+ENOUGH = "I have seen enough."
 VARIETY = 0.15
 """Share of the second opening per unit of temperature."""
 TOKEN = re.compile(r"\s*(?:\d|[A-Za-z]+|[^\sA-Za-z\d])")
@@ -29,22 +30,27 @@ def speak(brief: Brief, plan: Plan, temperature: float, rng: random.Random) -> s
     if brief.must_answer:
         return answer
     if brief.tool_form:
-        return _call(brief, left[0], sentences[0]) if left else f"<think>\nI have seen enough.\n</think>\n{answer}"
+        looks = [_look(brief, claim, sentence) for claim, sentence in zip(left, sentences, strict=True)]
+        closing = f"<think>\n{ENOUGH}\n</think>\n{answer}"
+        if brief.observation is None:
+            return looks[0] if looks else closing
+        return "\n".join([*(f"{look}\n{brief.observation}" for look in looks), closing])
     if brief.one_step:
         return f"<think>{sentences[0]}</think>" if sentences else answer
     thoughts = "\n".join(sentences)
     return f"<think>\n{thoughts}\n</think>\n{answer}"
 
 
-def write_place(form: str, claim: Claim, brief: Brief) -> str:
-    """A claim's place in a form such as ``(x1, y1, x2, y2)``, in the coordinates of the reply."""
+def write_place(form: str, claim: Claim, brief: Brief, ordinal: str | None = None) -> str:
+    """A claim's place in a form such as ``(x1, y1, x2, y2)``, in the coordinates of the reply, after what says which image it is on."""
+    if ordinal is None:
+        ordinal = f"image {claim.image + 1}: " if claim.image and brief.names_images else ""
     image = brief.images[claim.image]
     wide, high = brief.extents[claim.image]
     sx, sy = wide / image.width, high / image.height
     x1, y1, x2, y2 = claim.box
     values = {"x1": x1 * sx, "y1": y1 * sy, "x2": x2 * sx, "y2": y2 * sy, "x": claim.point[0] * sx, "y": claim.point[1] * sy}
     digits = 3 if max(wide, high) <= 1 else 0
-    ordinal = f"image {claim.image + 1}: " if claim.image and brief.names_images else ""
     return ordinal + re.sub(r"\b[xy][12]?\b(?!>)", lambda match: f"{values[match[0]]:.{digits}f}", form)
 
 
@@ -108,6 +114,9 @@ def _answer(brief: Brief, plan: Plan) -> str:
     return brief.separator.join(write_place(brief.answer_form, claim, brief) for claim in plan.places)
 
 
-def _call(brief: Brief, claim: Claim, sentence: str) -> str:
-    assert brief.tool_form is not None
-    return f"<think>\n{sentence}\n</think>\n{write_place(brief.tool_form, claim, brief)}"
+def _look(brief: Brief, claim: Claim, sentence: str) -> str:
+    """A thought and the call for a closer look at its place."""
+    form = brief.tool_form or ""
+    if claim.image:
+        form = form.replace("[x, y]", f'[x, y], "image": {claim.image + 1}')
+    return f"<think>\n{sentence}\n</think>\n{write_place(form, claim, brief, ordinal='')}"
