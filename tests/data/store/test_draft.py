@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ def publish(store: Store, key: str = "k", run_id: str = "run_a", force: bool = F
 
 
 def files_below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
 
 
 def test_every_output_becomes_visible_at_once(store: Store) -> None:
@@ -180,16 +181,17 @@ with store.draft(stage="ingest", stage_key="k", run_id="run_a") as draft:
 
 @pytest.mark.parametrize("count", [1, 3, 5, 6])
 def test_a_process_killed_between_files_leaves_no_half_made_version(store: Store, count: int) -> None:
-    child = subprocess.Popen([sys.executable, "-c", CHILD, str(store.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdout.readline()
-    child.stdin.write("go\n")
-    child.stdin.flush()
-    while child.poll() is None and len(files_below(store.root)) < count:
-        pass
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(store.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdout.readline()
+        child.stdin.write("go\n")
+        child.stdin.flush()
+        while child.poll() is None and len(files_below(store.root)) < count:
+            pass
+        child.send_signal(signal.SIGKILL)
     manifest = Store.open(store.root).find("k")
     assert manifest is None or {name: version.rows for name, version in manifest.outputs.items()} == dict.fromkeys(manifest.outputs, 2_000)
     done = subprocess.run([sys.executable, "-c", CHILD, str(store.root)], input="go\n", text=True, capture_output=True, check=True)
