@@ -249,3 +249,7 @@ def test_parameters_are_bound_and_errors_are_one_line(catalog: Catalog) -> None:
     with pytest.raises(QueryError, match="colour") as caught:
         answer(catalog, "select colour from samples")
     assert "\n" not in str(caught.value)
+
+
+def test_boxes_are_compared_in_sql(catalog: Catalog) -> None:
+    assert answer(catalog, "select iou(0, 0, 2, 1, 1, 0, 3, 1), point_in_box(1, 1, 0, 0, 2, 2)") == [(1 / 3, True)]
