@@ -60,7 +60,7 @@ def question_text(sample: Sample, prompt: str, dialect: str, frames: Sequence[Fr
         dialect=dialect,
         wanted=_wanted(sample.task, forms),
         has_places=bool(spaces) and (dialect != "textual" or sample.task in WANTED),
-        numbers=f"numbers with {'three decimals' if any(space.kind == SpaceKind.UNIT for space in spaces) else 'no decimals'}",
+        numbers="numbers with three decimals" if any(space.kind == SpaceKind.UNIT for space in spaces) else "whole numbers",
         extents=_extents(spaces),
         example=forms[Task.POINT if sample.task == Task.POINT else Task.BOX],
     )

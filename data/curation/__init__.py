@@ -1,0 +1,1 @@
+"""Curation: small filters that keep a trace or say why not."""

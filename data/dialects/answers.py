@@ -59,7 +59,8 @@ def write_answer(answer: Answer, frames: Sequence[Frame], task: Task, notation: 
     """A projected answer as the text of its block."""
     if task not in WANTED:
         return answer.text or ""
-    return BETWEEN_BOXES.join(notation.write(place, frames) for place in (*answer.points, *answer.boxes))
+    places: list[Place] = [*answer.points, *answer.boxes]
+    return BETWEEN_BOXES.join(notation.write(place, frames) for place in places)
 
 
 def read_answer(block: str, frames: Sequence[Frame], task: Task, notation: Notation) -> ReadAnswer:

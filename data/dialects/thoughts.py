@@ -28,7 +28,9 @@ def tidy_step(thought: str, mentions: Sequence[tuple[int, Place]]) -> Step:
     """A step with tidy text; offsets outside it are moved to its ends, offsets within a word to the end of the word."""
     text = IMAGE_COLON.sub(r"\1,", TUPLE.sub(r"[\1]", thought))
     line, positions = _spaced(text)
-    placed = sorted(((_snapped(line, positions[max(0, min(offset, len(text)))]), place) for offset, place in mentions), key=lambda one: one[0])
+    placed = sorted(
+        ((_snapped(line, positions[max(0, min(offset, len(text)))]), place) for offset, place in mentions), key=lambda one: one[0]
+    )
     return Step(line, tuple(Mention(offset, place) for offset, place in placed))
 
 

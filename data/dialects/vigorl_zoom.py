@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from data.dialects.dialect import Parsed
@@ -57,7 +58,7 @@ class VigorlZoom(Vigorl):
         """Tidy thoughts; a step that asks for several looks becomes as many steps, a look without a thought ends the thought before."""
         plain = super().project(replace(trace, steps=()), frames, task)
         steps: list[Step] = []
-        for step in (one for step in trace.steps for one in self._looks(step, frames)):
+        for step in chain.from_iterable(self._looks(step, frames) for step in trace.steps):
             says_nothing = not (step.thought or step.mentions)
             if says_nothing and step.zooms and steps and not steps[-1].zooms:
                 steps[-1] = replace(steps[-1], zooms=step.zooms)

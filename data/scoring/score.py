@@ -59,10 +59,10 @@ def is_scorable(sample: Sample) -> bool:
 
 def outside_place(answer: Answer, sizes: Sequence[tuple[float, float]] | None) -> PlacedPoint | PlacedBox | None:
     """The first place of an answer that is not on its image; None where all are, or where sizes are not known."""
-    for place in (*answer.points, *answer.boxes) if sizes is not None else ():
-        if not 0 <= place.image_index < len(sizes or ()) or is_outside(place, *(sizes or ())[place.image_index]):
-            return place
-    return None
+    places: list[PlacedPoint | PlacedBox] = [*answer.points, *answer.boxes]
+    if sizes is None:
+        return None
+    return next((place for place in places if not _is_on(place, sizes)), None)
 
 
 def point_hits(point: PlacedPoint, boxes: Sequence[PlacedBox]) -> bool:
@@ -104,6 +104,10 @@ def _choice_index(text: str, choices: Sequence[str]) -> int | None:
         if said in heads or said in {f"{head} {name}" for head in heads[1:]}:
             return index
     return None
+
+
+def _is_on(place: PlacedPoint | PlacedBox, sizes: Sequence[tuple[float, float]]) -> bool:
+    return 0 <= place.image_index < len(sizes) and not is_outside(place, *sizes[place.image_index])
 
 
 def _flag(is_correct: bool) -> Score:

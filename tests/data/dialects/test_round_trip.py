@@ -10,8 +10,40 @@ from data.space import Frame
 from data.trace import Answer, Mention, PlacedBox, PlacedPoint, Step, Trace, Zoom
 from data.viewing import ViewConfig
 
-PIECES = ["<think>", "</think>", "<answer>", "</answer>", "<tool_call>", "<observation>", "</observation>", "<box>", "</box>", "<", ">", "|"]
-PIECES += ["(", ")", "[", "]", ",", ":", ";", ".", "-", "0", "12", "3.5", "(1, 2)", "(1,2),(3,4)", "[1,2,3,4]", "image 2:", "image", "Image 1 :"]
+PIECES = [
+    "<think>",
+    "</think>",
+    "<answer>",
+    "</answer>",
+    "<tool_call>",
+    "<observation>",
+    "</observation>",
+    "<box>",
+    "</box>",
+    "<",
+    ">",
+    "|",
+]
+PIECES += [
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ":",
+    ";",
+    ".",
+    "-",
+    "0",
+    "12",
+    "3.5",
+    "(1, 2)",
+    "(1,2),(3,4)",
+    "[1,2,3,4]",
+    "image 2:",
+    "image",
+    "Image 1 :",
+]
 PIECES += [" ", "\n", "\t", "\r", "\x1c", "\xa0", "a", "red circle", "ß", "é", "٣", "漢", "\U0001f600", "İ", "ı", "{", '"']
 texts = st.one_of(st.text(max_size=20), st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
 numbers = st.one_of(st.floats(-50, 700), st.integers(-10, 700), st.sampled_from([float("nan"), float("inf"), 1e12, -1e300, -0.0]))
@@ -20,9 +52,7 @@ labels = st.none() | st.just("a")
 points = st.builds(PlacedPoint, numbers, numbers, indices, labels)
 boxes = st.builds(PlacedBox, numbers, numbers, numbers, numbers, indices, labels)
 mentions = st.builds(Mention, st.integers(-2, 40), points | boxes)
-steps = st.builds(
-    Step, texts, st.lists(mentions, max_size=3).map(tuple), st.lists(st.builds(Zoom, points), max_size=2).map(tuple)
-)
+steps = st.builds(Step, texts, st.lists(mentions, max_size=3).map(tuple), st.lists(st.builds(Zoom, points), max_size=2).map(tuple))
 answers = st.builds(Answer, st.none() | texts, st.lists(points, max_size=2).map(tuple), st.lists(boxes, max_size=3).map(tuple))
 traces = st.builds(Trace, st.lists(steps, max_size=4).map(tuple), answers)
 sizes = st.tuples(st.integers(1, 4000), st.integers(1, 4000)).filter(lambda size: max(size) / min(size) <= 200)
