@@ -43,12 +43,16 @@ def load_student(source: str | Path, config: StudentConfig | None = None, dtype:
     view and the processor disagree.
     """
     folder = Path(source)
-    settings = config or read_settings(folder)
     adapter = read_adapter(folder)
-    processor = load_processor(source if adapter is None or _has_processor(folder) else adapter)
-    settings = settings or StudentConfig(base=str(source), view=view_of(processor))
-    apply_view(processor, settings.view)
-    model = _load_model(source, adapter, dtype or settings.dtype)
+    settings = config or read_settings(folder)
+    try:
+        processor = load_processor(source if adapter is None or _has_processor(folder) else adapter)
+        settings = settings or StudentConfig(base=str(source), view=view_of(processor))
+        apply_view(processor, settings.view)
+        model = _load_model(source, adapter, dtype or settings.dtype)
+    except OSError as error:
+        wanted = f"{source} (LoRA weights on {adapter})" if adapter else str(source)
+        raise UnknownStudentError(f"no student at {wanted}: {str(error).splitlines()[0]}") from error
     return Student(model.eval(), processor, settings)
 
 
@@ -69,11 +73,7 @@ def read_adapter(folder: Path) -> str | None:
 
 def _load_model(source: str | Path, adapter: str | None, dtype: str) -> Any:
     kind = dtype if dtype == "auto" else getattr(torch, dtype)
-    try:
-        model = AutoModelForImageTextToText.from_pretrained(adapter or source, dtype=kind)
-    except OSError as error:
-        wanted = f"{source} (LoRA weights on {adapter})" if adapter else str(source)
-        raise UnknownStudentError(f"no student at {wanted}: {str(error).splitlines()[0]}") from error
+    model = AutoModelForImageTextToText.from_pretrained(adapter or source, dtype=kind)
     if adapter is None:
         return model
     from peft import PeftModel

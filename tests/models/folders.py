@@ -18,9 +18,11 @@ from transformers import (
 )
 
 from data.viewing import ViewConfig
-from models.student.config import StudentConfig
+from models.student.config import PretrainConfig, StudentConfig
+from models.student.load import Student, save_student
 from models.student.processor import IMAGE_ONLY, IMAGE_TOKEN, VIDEO_TOKEN, VISION_END, VISION_START, chat_template
 from models.student.settings import write_settings
+from models.student.tiny.build import build_student
 from models.student.tiny.tokenizer import build_tokenizer
 
 ARCHITECTURES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "idefics3")
@@ -90,7 +92,13 @@ def _configuration(architecture: str, processor: Any, side: int) -> Any:
 
 
 def _qwen_vision(architecture: str, side: int) -> dict[str, Any]:
-    shared: dict[str, Any] = {"depth": LAYERS, "num_heads": HEADS, "patch_size": PATCH, "spatial_merge_size": MERGE, "temporal_patch_size": 2}
+    shared: dict[str, Any] = {
+        "depth": LAYERS,
+        "num_heads": HEADS,
+        "patch_size": PATCH,
+        "spatial_merge_size": MERGE,
+        "temporal_patch_size": 2,
+    }
     if architecture == "qwen2_vl":
         return shared | {"embed_dim": WIDTH, "hidden_size": WIDTH, "mlp_ratio": 2}
     wide = shared | {"hidden_size": WIDTH, "intermediate_size": 2 * WIDTH, "out_hidden_size": WIDTH}
@@ -117,3 +125,11 @@ def _idefics_configuration(text: dict[str, Any], tokenizer: Any, side: int) -> A
         pad_token_id=tokenizer.pad_token_id,
         tie_word_embeddings=False,
     )
+
+
+def build_tiny_folder(folder: Path, **pretrain: Any) -> Path:
+    """Save an untrained tiny student, and return its folder."""
+    seen = ViewConfig(space="grid:100", factor=PATCH * MERGE, min_pixels=112 * 112, max_pixels=112 * 112)
+    tiny = build_student(PretrainConfig(**pretrain), seen)
+    save_student(Student(tiny.model, tiny.processor, StudentConfig(view=seen)), folder)
+    return folder

@@ -27,7 +27,7 @@ PHRASES = (
     "so therefore because then now answer question point points box boxes object objects shape shapes color same other both only",
     "same changed was became has no one two three four five six seven eight appears found located compare which that what where",
 )
-SCENES = 600
+SCENES = 120
 """Drawn problems whose questions the vocabulary is taken from."""
 VOCABULARY = 1536
 """The largest number of entries; the text of the task asks for fewer."""
