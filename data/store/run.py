@@ -187,7 +187,8 @@ def read_live(table_name: str, path: Path) -> pa.Table:
     """The rows of one live file with today's schema."""
     if path.suffix == ".jsonl":
         return typed(table_name, [from_plain(table_name, row) for row in read_segment(path)])
-    return upcast(table_name, pq.read_table(path, partitioning=None, use_threads=False))
+    with pq.ParquetFile(path) as file:
+        return upcast(table_name, file.read(use_threads=False))
 
 
 def read_segment(path: Path) -> Iterator[dict[str, Any]]:
