@@ -17,7 +17,7 @@ from data.store import Store  # noqa: E402
 from flows.plan import Fate, Step, is_upstream  # noqa: E402
 from flows.recipe import Recipe, load_recipe  # noqa: E402
 from flows.walk import Made, made_before, order_for, walk, with_newest  # noqa: E402
-from tasks.progress import show_table  # noqa: E402
+from tasks.progress import Progress, show_table  # noqa: E402
 from tasks.run import Record, parent_run, settle  # noqa: E402
 from tasks.stage import Order, Stage  # noqa: E402
 
@@ -75,7 +75,7 @@ def pipeline(
     store = Store.open()
     walker = Walker(store, settings, recipe, overrides, start, force or ())
     fields = {"stage": "pipeline", "recipe": settings.name, "config": canonical_json(settings.model_dump(mode="json")), "inputs": "{}"}
-    record = Record(store.run(new_run_id()), fields)
+    record = Record(store.run(new_run_id()), fields, Progress(is_shown=False))
     with record:
         token = parent_run.set(record.folder.run_id)
         try:

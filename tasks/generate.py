@@ -59,7 +59,15 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
     imported = run.store.read(inputs["traces"]).to_pylist() if "traces" in inputs else []
     key = api_key(config.teacher)
     return ask_teacher(
-        run.store, run.folder, samples, images, config, base_url, key, imported=imported, on_progress=lambda _done, _total: run.progress.advance()
+        run.store,
+        run.folder,
+        samples,
+        images,
+        config,
+        base_url,
+        key,
+        imported=imported,
+        on_progress=lambda _done, _total: run.progress.advance(),
     )
 
 

@@ -29,6 +29,8 @@ class Progress:
     done: int = 0
     total: int = 0
     measure: Measure | None = None
+    is_shown: bool = True
+    """Whether the terminal has a bar for it."""
     _bar: TaskID | None = field(default=None, repr=False)
     _artifact: UUID | None = field(default=None, repr=False)
     _told: float = field(default=-1.0, repr=False)
@@ -41,7 +43,7 @@ class Progress:
     def shown(self, title: str) -> Iterator[None]:
         """Show a bar while the block runs."""
         shown = bars.get()
-        if shown is None:
+        if shown is None or not self.is_shown:
             yield
             return
         self._bar = shown.add_task(title, total=None)

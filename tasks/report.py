@@ -9,9 +9,9 @@ from prefect.cache_policies import NO_CACHE
 
 from data.store import Manifest, Store
 from data.store.files import write_bytes
+from tasks.config import ReportConfig
 from tasks.reporting import render_report
 from tasks.run import StageRun
-from tasks.config import ReportConfig
 
 KEY_CHARACTERS = 16
 

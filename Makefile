@@ -1,0 +1,49 @@
+# A fresh machine needs Python 3.11 and nothing else: every target below first makes .venv from constraints.txt.
+# Another environment: make test VENV=path. CPU wheels of torch: PIP_EXTRA_INDEX_URL, see README.
+
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.fovea-ready
+STORE ?= store
+export FOVEA_STORE ?= $(abspath $(STORE))
+
+SCORES = select model, category, metric, round(value, 3) as value, round(ci_low, 3) as low, round(ci_high, 3) as high, n from scores where category not like '%/%' order by model, metric, category
+QUESTION = select t.method, count(*) as kept, round(avg(r.latency_s) * 1000, 1) as teacher_ms from verdicts v join traces t using (trace_id) join requests r on list_contains(t.request_ids, r.request_id) where v.kept group by all
+
+.PHONY: demo test lint docs bench up down setup
+.DEFAULT_GOAL := demo
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/fovea run demo
+	$(BIN)/fovea sql "$(SCORES)"
+	$(BIN)/fovea sql "$(QUESTION)"
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(READY)
+	$(BIN)/python -m tests.docs --write
+
+bench: $(READY)
+	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.learning
+
+up: $(READY)
+	$(BIN)/fovea up
+
+down: $(READY)
+	$(BIN)/fovea down
