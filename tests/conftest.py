@@ -240,7 +240,8 @@ class Maker:
         run.write_step("metrics", step, [{"step": step, "name": name, "value": value} for name, value in values.items()])
 
     def _rollout(self, run_id: str, step: int, sample: Sample, index: int, skill: float) -> Row:
-        lucky = skill if sample is not self.samples("train")[0] else float(step > STEPS / 2)
+        sudden, hopeless = (one.sample_id for one in self.samples("train")[:2])
+        lucky = {sudden: float(step > STEPS / 2), hopeless: 0.0}.get(sample.sample_id, skill)
         answer, correct = self._answer(sample, lucky, ("answer", "answer_points", "answer_boxes"))
         group_id = entity_id(Kind.GROUP, run_id, step, sample.sample_id)
         box = known_box(sample)
