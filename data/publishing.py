@@ -178,6 +178,7 @@ class _Choice:
         self.refused.append(
             {"locator": row["trace_id"], "source": f"publish {self._dialect.name}", "reason": str(reason), "detail": detail}
         )
+        return None
 
 
 def _shown(chosen: Chosen, dialect: Dialect) -> Sequence[Zoom]:
