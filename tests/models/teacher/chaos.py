@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,8 @@ class Chaos:
     at_once: int = 0
     delay_s: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    is_stopped: bool = False
+    stop: Callable[[], None] = lambda: None
 
 
 def completion(text: str | None, finish_reason: str = "stop") -> dict[str, Any]:
@@ -45,7 +47,10 @@ def chaotic_teacher(*script: str) -> Iterator[Chaos]:
             pass
 
         def do_GET(self) -> None:
-            self._send(200, {"object": "list", "data": []})
+            if chaos.is_stopped:
+                self.close_connection = True
+            else:
+                self._send(200, {"object": "list", "data": []})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -62,7 +67,7 @@ def chaotic_teacher(*script: str) -> Iterator[Chaos]:
             self._act(act)
 
         def _act(self, act: str) -> None:
-            if act == "drop":
+            if act == "drop" or chaos.is_stopped:
                 self.close_connection = True
             elif act.isdigit():
                 error = {
@@ -92,9 +97,15 @@ def chaotic_teacher(*script: str) -> Iterator[Chaos]:
     chaos.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    try:
-        yield chaos
-    finally:
+
+    def stop() -> None:
+        chaos.is_stopped = True
         server.shutdown()
         thread.join()
         server.server_close()
+
+    chaos.stop = stop
+    try:
+        yield chaos
+    finally:
+        stop()

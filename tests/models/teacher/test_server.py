@@ -97,7 +97,9 @@ def test_a_long_reply_is_cut_at_max_tokens(ask: Ask, scene: Image.Image) -> None
 
 def test_usage_counts_text_images_and_every_choice(ask: Ask, scene: Image.Image) -> None:
     one, two, bare = ask(POINT, scene).usage, ask(POINT, scene, n=2).usage, ask(f"{POINT} now", scene).usage
-    assert one is not None and two is not None and bare is not None
+    assert one is not None
+    assert two is not None
+    assert bare is not None
     assert two.completion_tokens == 2 * one.completion_tokens
     assert (bare.prompt_tokens, one.prompt_tokens > 16) == (one.prompt_tokens + 1, True)
 
@@ -151,7 +153,8 @@ def test_the_teacher_knows_nothing_of_how_scenes_are_drawn() -> None:
 def test_the_teacher_ends_with_its_parent() -> None:
     command = [sys.executable, "-m", "models.teacher.embedded", "--with-parent"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         assert process.stdout.readline().startswith("http://127.0.0.1:")
         process.stdin.close()
         assert process.wait(20) is not None
