@@ -3,7 +3,7 @@
 ``project`` gives the part of a trace that the dialect carries, so that ``parse(render(t)).trace == project(t)``. A *loss* is a part that
 it does not carry. ``parse`` never raises: it reads what the last answer block says and gives the *error*, the first reason why the text
 is not in the dialect. Where no answer can be read there is an error and no trace; where the answer can be read but the text breaks
-another rule (text outside the blocks, a place outside its image, no thought) there are both, so that the outcome and the form of a
+another rule (text outside the blocks, an answer outside its image, no think block) there are both, so that the outcome and the form of a
 text can be judged apart.
 """
 

@@ -96,7 +96,7 @@ class Inline(Dialect):
         return tuple(step for step in steps if step.thought or step.mentions)
 
     def thought_error(self, body: str) -> str | None:
-        """What is wrong with a think block's body: nothing in it, or a place where none may be."""
+        """What is wrong with a think block's body: a place where none may be. An empty body is no fault."""
         if self.is_free_of_places and (place := TUPLE.search(body) or re.search("<box>", body)):
             return f"a thought holds a place, {place.group()}, which {self.name} does not write"
         return None

@@ -11,8 +11,6 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.optimize import linear_sum_assignment
-
 from data.dialects.places import is_outside
 from data.sample import Sample, Task
 from data.scoring.iou import placed_iou, placed_matrix
@@ -74,6 +72,8 @@ def boxes_iou(said: tuple[PlacedBox, ...], known: tuple[PlacedBox, ...]) -> floa
     """The best one-to-one matching's sum of IoUs over the larger count; 0 where either is empty."""
     if not said or not known:
         return 0.0
+    from scipy.optimize import linear_sum_assignment
+
     overlaps = placed_matrix(said, known)
     rows, columns = linear_sum_assignment(overlaps, maximize=True)
     return float(overlaps[rows, columns].sum()) / max(len(said), len(known))

@@ -65,7 +65,7 @@ def frames(draw: st.DrawFn) -> list[Frame]:
 
 
 @pytest.mark.parametrize("name", DIALECTS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(trace=traces, frames=frames(), task=st.sampled_from(Task))
 def test_what_is_rendered_is_read_back_as_its_projection(name: str, trace: Trace, frames: list[Frame], task: Task) -> None:
     dialect = DIALECTS[name]
@@ -74,7 +74,7 @@ def test_what_is_rendered_is_read_back_as_its_projection(name: str, trace: Trace
 
 
 @pytest.mark.parametrize("name", DIALECTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(trace=traces, frames=frames(), task=st.sampled_from(Task))
 def test_projecting_twice_changes_nothing_more(name: str, trace: Trace, frames: list[Frame], task: Task) -> None:
     dialect = DIALECTS[name]
@@ -83,7 +83,7 @@ def test_projecting_twice_changes_nothing_more(name: str, trace: Trace, frames: 
 
 
 @pytest.mark.parametrize("name", DIALECTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(trace=traces, frames=frames(), task=st.sampled_from(Task))
 def test_rendering_a_projection_gives_the_same_text(name: str, trace: Trace, frames: list[Frame], task: Task) -> None:
     dialect = DIALECTS[name]
@@ -91,7 +91,7 @@ def test_rendering_a_projection_gives_the_same_text(name: str, trace: Trace, fra
 
 
 @pytest.mark.parametrize("name", DIALECTS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join), frames=frames(), task=st.sampled_from(Task))
 def test_any_text_is_read_or_refused_with_a_reason(name: str, text: str, frames: list[Frame], task: Task) -> None:
     parsed = DIALECTS[name].parse(text, frames, task)
@@ -99,7 +99,7 @@ def test_any_text_is_read_or_refused_with_a_reason(name: str, text: str, frames:
 
 
 @pytest.mark.parametrize("name", DIALECTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(trace=traces, frames=frames(), task=st.sampled_from(Task))
 def test_what_is_carried_has_no_losses_left(name: str, trace: Trace, frames: list[Frame], task: Task) -> None:
     dialect = DIALECTS[name]
