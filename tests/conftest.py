@@ -11,12 +11,12 @@ import pytest
 from data.benchmarks.figures import Origin, score_rows
 from data.difficulty import fold
 from data.identity import Kind, digest, entity_id
+from data.rows import sample_to_row
 from data.sample import Sample
 from data.sources.config import ScenesConfig
 from data.sources.problem import Problem
 from data.sources.scenes import read_scenes
 from data.store import Draft, Manifest, Store, Version
-from data.tables import arrow
 from data.trace import PlacedBox
 
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ class Maker:
         images = {image.image_id: image for problem in self.problems for image in problem.images}
 
         def fill(draft: Draft) -> None:
-            draft.add("samples", [sample_row(problem.sample()) for problem in self.problems])
+            draft.add("samples", [sample_to_row(problem.sample()) for problem in self.problems])
             draft.add("images", [image_row(name, image) for name, image in images.items()])
             draft.add("rejects", [self._reject(draft.run_id, number) for number in range(3)])
 
@@ -333,14 +333,6 @@ def is_input(version: Version) -> bool:
 
 def known_box(sample: Sample) -> PlacedBox:
     return (sample.answer_boxes or sample.evidence_boxes)[0]
-
-
-def sample_row(sample: Sample) -> Row:
-    names = ("sample_id", "dataset", "split", "question", "answer", "source_space", "category", "difficulty_band")
-    boxes = [{name: getattr(box, name) for name in PlacedBox.__slots__} for box in sample.boxes]
-    lists = {"image_ids": list(sample.image_ids), "choices": list(sample.choices), "boxes": boxes, "points": [], "context": []}
-    row = {name: getattr(sample, name) for name in names} | {"task": str(sample.task), **lists}
-    return arrow("samples", [row]).to_pylist()[0] | {"meta": "{}"}
 
 
 def image_row(name: str, image: Any) -> Row:

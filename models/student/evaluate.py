@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from data.space import Frame
 from data.store import Store
 from data.store.images import ImageReader
 from data.tables import arrow
-from data.trace import Answer, PlacedBox, PlacedPoint
+from data.trace import Answer
 from models.student.config import StudentConfig
 from models.student.evaluation import PREDICTIONS, SCORES, EvaluateJob, read_job
 
@@ -200,16 +200,7 @@ def _turn(text: str) -> dict[str, Any]:
 def _places(answer: Answer | None) -> dict[str, Any]:
     if answer is None:
         return {"answer": None, "points": None, "boxes": None}
-    return {"answer": answer.text, "points": list(map(_point, answer.points)), "boxes": list(map(_box, answer.boxes))}
-
-
-def _point(point: PlacedPoint) -> dict[str, Any]:
-    return {"image_index": point.image_index, "x": point.x, "y": point.y, "label": point.label}
-
-
-def _box(box: PlacedBox) -> dict[str, Any]:
-    corners = {"x1": box.x1, "y1": box.y1, "x2": box.x2, "y2": box.y2}
-    return {"image_index": box.image_index, **corners, "label": box.label, "role": box.role}
+    return {"answer": answer.text, "points": list(map(asdict, answer.points)), "boxes": list(map(asdict, answer.boxes))}
 
 
 if __name__ == "__main__":

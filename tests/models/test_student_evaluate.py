@@ -1,0 +1,104 @@
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from data.benchmarks.config import EvaluateConfig
+from data.benchmarks.registry import UnknownBenchmarkError
+from data.store import Store
+from data.tables import TABLES
+from data.viewing import ViewConfig
+from models.student.config import StudentConfig
+from models.student.evaluate import evaluate, main
+from models.student.evaluation import PREDICTIONS, SCORES, EvaluateJob, Results, read_results, shards_done
+
+VIEW = ViewConfig(space="grid:100", min_pixels=112 * 112, max_pixels=112 * 112)
+
+
+@pytest.fixture(scope="module")
+def job(made_store: Store, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> EvaluateJob:
+    return EvaluateJob(
+        store=made_store.root,
+        run_id="run_evaluated",
+        samples=made_store.resolve("samples").version_id,
+        images=made_store.resolve("images").version_id,
+        checkpoint_id="ckp_tiny",
+        model=str(tiny_folder),
+        name="tiny",
+        student=StudentConfig(view=VIEW, max_new_tokens=6),
+        config=EvaluateConfig(batch_size=4, threads=1),
+        output=tmp_path_factory.mktemp("answers"),
+    )
+
+
+@pytest.fixture(scope="module")
+def results(job: EvaluateJob) -> Results:
+    path = job.output / "job.json"
+    path.write_text(job.model_dump_json())
+    main(["--job", str(path)])
+    return read_results(job.output)
+
+
+def changed(job: EvaluateJob, **fields: Any) -> EvaluateJob:
+    return job.model_copy(update=fields)
+
+
+def test_every_held_out_sample_is_answered_once(results: Results, made_store: Store) -> None:
+    rows = made_store.read(made_store.resolve("samples"), ["sample_id", "split"]).to_pylist()
+    asked = {row["sample_id"] for row in rows if row["split"] == "test"}
+    assert sorted(results.predictions.column("sample_id").to_pylist()) == sorted(asked)
+
+
+def test_rows_have_the_declared_columns(results: Results) -> None:
+    assert results.predictions.schema.equals(TABLES["predictions"].schema)
+    assert results.scores.schema.equals(TABLES["scores"].schema)
+
+
+def test_an_untrained_student_is_wrong_and_says_why(results: Results) -> None:
+    assert all(row["parse_error"] and not row["correct"] for row in results.predictions.to_pylist())
+
+
+def test_scores_name_what_they_were_measured_with(results: Results, job: EvaluateJob) -> None:
+    whole = next(row for row in results.scores.to_pylist() if row["metric"] == "macro_accuracy")
+    assert (whole["benchmark_version"], whole["verified"], whole["model"], whole["n"]) == (job.samples, True, "tiny", 18)
+    assert whole["prompt_hash"]
+
+
+def test_a_killed_evaluation_repeats_no_finished_shard(job: EvaluateJob, results: Results, tmp_path: Path) -> None:
+    again = changed(job, output=tmp_path, config=job.config.model_copy(update={"limit": 16}))
+    evaluate(again)
+    first, second = sorted(tmp_path.rglob("shard-*.parquet"))
+    stamp = first.stat().st_mtime_ns
+    for path in (second, tmp_path / PREDICTIONS, tmp_path / SCORES):
+        path.unlink()
+    evaluate(again)
+    assert first.stat().st_mtime_ns == stamp
+    assert shards_done(tmp_path) == 2
+
+
+def test_a_restarted_evaluation_gives_the_same_rows(job: EvaluateJob, results: Results) -> None:
+    max(job.output.rglob("shard-*.parquet")).unlink()
+    for name in (PREDICTIONS, SCORES):
+        (job.output / name).unlink()
+    evaluate(job)
+    assert read_results(job.output).predictions.equals(results.predictions)
+
+
+def test_shards_of_another_job_are_not_taken(job: EvaluateJob) -> None:
+    other = changed(job, samples="ver_other")
+    assert other.fingerprint() != job.fingerprint()
+    assert changed(job, output=Path("elsewhere")).fingerprint() == job.fingerprint()
+
+
+def test_an_unknown_benchmark_is_named(job: EvaluateJob, tmp_path: Path) -> None:
+    wrong = changed(job, output=tmp_path, config=job.config.model_copy(update={"benchmarks": ["nothing"]}))
+    with pytest.raises(UnknownBenchmarkError, match="no benchmark 'nothing'; there are scenes"):
+        evaluate(wrong)
+
+
+def test_no_held_out_samples_give_empty_tables(job: EvaluateJob, tmp_path: Path) -> None:
+    evaluate(changed(job, output=tmp_path, config=job.config.model_copy(update={"splits": ["validation"]})))
+    found = read_results(tmp_path)
+    assert isinstance(found.scores, pa.Table)
+    assert (found.predictions.num_rows, found.scores.num_rows) == (0, 0)
