@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import openai
 import stamina
@@ -49,7 +50,7 @@ class TeacherClient:
         self._pictures = pictures
         self._fatal: TeacherError | None = None
         self._open_calls = asyncio.Semaphore(config.in_flight)
-        http_client = DefaultAioHttpClient(timeout=config.timeout_s)
+        http_client = DefaultAioHttpClient(timeout=config.timeout_s, trust_env=not _is_loopback(base_url))
         self._openai = AsyncOpenAI(
             base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=config.timeout_s, http_client=http_client
         )
@@ -78,7 +79,7 @@ class TeacherClient:
             raise TeacherUnreachableError(
                 f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set generate.teacher.base_url"
             ) from None
-        except openai.OpenAIError:
+        except (openai.OpenAIError, ValueError):
             return
 
     async def ask(self, call: Call) -> Reply:
@@ -187,6 +188,11 @@ class TeacherClient:
             prompt_tokens * config.dollars_per_million_prompt_tokens + completion_tokens * config.dollars_per_million_completion_tokens
         )
         return dollars / 1e6
+
+
+def _is_loopback(base_url: str) -> bool:
+    """Whether the teacher is on this machine, where no proxy of the environment leads."""
+    return urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass

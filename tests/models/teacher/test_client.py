@@ -144,6 +144,12 @@ def test_a_teacher_that_is_not_there_is_one_clear_sentence_soon(store: Store) ->
     assert list(store.requests()) == []
 
 
+def test_a_teacher_on_this_machine_is_not_asked_through_a_proxy(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with chaotic_teacher() as chaos:
+        assert ask_all(store, chaos.url, [CALL])[0].status == RequestStatus.OK
+
+
 def test_a_call_is_known_by_what_decides_its_reply() -> None:
     changes: list[dict[str, object]] = [
         {"provider": "other"},
