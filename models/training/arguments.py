@@ -54,6 +54,11 @@ RESERVED_REINFORCE = RESERVED | {
     "log_completions": "the child, which writes the table rollouts",
 }
 """Field to what decides it."""
+RENAMED = {
+    "gradient_checkpointing": "activation_checkpointing",
+    "gradient_checkpointing_kwargs": "activation_checkpointing_kwargs",
+}
+"""Fields of TRL's configurations that transformers has renamed; TRL's own defaults still use the old names."""
 
 
 def finetune_arguments(config: FinetuneConfig, work: Path, processes: int) -> SFTConfig:
@@ -115,7 +120,8 @@ def _common(steps: int, checkpoint_every: int, seed: int, work: Path) -> dict[st
         "disable_tqdm": True,
         "use_cpu": not has_gpu,
         "bf16": has_gpu and torch.cuda.is_bf16_supported(),
-        "gradient_checkpointing": False,
+        "gradient_checkpointing": None,
+        "activation_checkpointing": False,
         "dataloader_pin_memory": has_gpu,
     }
 
@@ -130,13 +136,15 @@ def _split(total: int, name: str, given: dict[str, Any], processes: int) -> tupl
 
 
 def _checked(given: dict[str, Any], kind: type[Any], reserved: dict[str, str], section: str) -> dict[str, Any]:
-    known = {field.name for field in dataclasses.fields(kind) if field.init}
-    for name in given:
+    known = {field.name: field.default for field in dataclasses.fields(kind) if field.init}
+    for name, value in given.items():
         if name in reserved:
             raise TrainingError(f"[{section}] {name} is decided by {reserved[name]}")
         if name not in known:
             raise TrainingError(f"[{section}] {name} is no field of {kind.__name__}")
-    return dict(given)
+        if isinstance(known[name], (int, float)) and isinstance(value, str):
+            raise TrainingError(f"[{section}] {name} is a number in {kind.__name__}, not {value!r}")
+    return {RENAMED.get(name, name): value for name, value in given.items()}
 
 
 def _build(kind: type[Any], fields: dict[str, Any], section: str) -> Any:

@@ -12,7 +12,6 @@ from typing import Any
 from data.dialects import get_dialect
 from data.identity import digest
 from data.scoring import score_answer
-from data.trace import Answer
 from models.training.config import ReinforceConfig
 from models.training.judge import Judge, JudgedGroup, outcomes_by_sample
 from models.training.log import TrainingLog
@@ -90,6 +89,6 @@ class Generation:
     def _rollout(self, group: str, step: int, shown: Shown, index: int, completion: Completion) -> Rollout:
         sample = self._pool.samples[shown.draw.sample_id]
         parsed = self._dialect.parse(completion.text, self._pool.frames(sample), sample.task)
-        answer = parsed.trace.answer if parsed.trace is not None else Answer()
+        answer = parsed.trace.answer if parsed.trace is not None else None
         score = score_answer(sample, answer, self._pool.sizes(sample))
         return Rollout(rollout_id(self._run_id, step, group, index), index, completion, parsed, score)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from models.training.advantages import Scale
 from models.training.arguments import lora_arguments, reinforce_arguments
@@ -19,6 +20,9 @@ from models.training.policy import PolicyTrainer, reward, slots
 from models.training.pool import read_pool
 from models.training.samplers import make_sampler
 from models.training.session import Session, open_session, publish, train
+
+PICTURE_TOKENS = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
+"""Of a model's configuration."""
 
 
 def reinforce(job: ReinforceJob) -> Path:
@@ -44,9 +48,16 @@ def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
         processing_class=session.student.processor,
         peft_config=lora_arguments(config.lora),
     )
+    trainer.generation_config.suppress_tokens = picture_tokens(session.student.model.config)
     trainer.prepare(TrainingLog(session.run, is_writer=session.is_first), job.fingerprint())
     trainer.follow(generation)
     return trainer
+
+
+def picture_tokens(config: Any) -> list[int] | None:
+    """Tokens that stand for images in a prompt. A policy that writes one breaks the next forward pass, so it may not."""
+    found = {getattr(config, name, None) for name in PICTURE_TOKENS} - {None}
+    return sorted(found) or None
 
 
 def make_generation(job: ReinforceJob, session: Session, scale: Scale) -> Generation:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from transformers import PrinterCallback
+from transformers.utils import CONFIG_NAME
 
 from models.training.checkpoints import PREFIX, Seal, seal_checkpoint
 from models.training.log import Figure, TrainingLog
@@ -20,6 +21,8 @@ class SealingTrainer:
     accelerator: Any
     state: Any
     args: Any
+    model: Any
+    is_fsdp_enabled: bool
 
     def prepare(self, log: TrainingLog, fingerprint: str) -> None:
         """Tell the trainer where its rows go and whose its checkpoints are."""
@@ -40,6 +43,19 @@ class SealingTrainer:
             figures = self.figures | logs | {Figure.STEP: now - self._step_began}
             self.log_rows.metrics(self.state.global_step, figures)
             self.figures, self._step_began = {}, now
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Restore whole weights by name, all of them.
+
+        The trainer's own way takes the names in the file as they are and leaves out those that do not fit; the files of vision-language
+        models hold the published names (``visual.blocks...``), not the modules' (``model.visual.blocks...``).
+        """
+        target = self.model if model is None else model
+        if not (Path(resume_from_checkpoint) / CONFIG_NAME).exists() or self.is_fsdp_enabled:
+            super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
+            return
+        stored = type(target).from_pretrained(resume_from_checkpoint, dtype=target.dtype)
+        target.load_state_dict(stored.state_dict())
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Checkpoints are described by the store."""

@@ -79,3 +79,5 @@ def _student(job: FinetuneJob | ReinforceJob) -> Student:
         return load_student(job.model, job.student)
     except (UnknownStudentError, ValueError) as error:
         raise TrainingError(str(error)) from error
+    except OSError as error:
+        raise TrainingError(f"no student at {job.model}: {str(error).splitlines()[0]}") from error
