@@ -11,6 +11,7 @@ from typing import Any
 from data.drawing import Ink, Mark
 from data.rows import boxes_from_rows, mention_from_row, points_from_rows
 from data.sample import Role
+from data.trace import PlacedBox, PlacedPoint
 
 Row = Mapping[str, Any]
 
@@ -38,6 +39,7 @@ def prediction_marks(prediction: Row) -> list[Mark]:
 
 
 def _chain(mentions: Sequence[Row] | None, boxes: Sequence[Row] | None, points: Sequence[Row] | None) -> list[Mark]:
-    answers = [Mark(place, Ink.MODEL) for place in (*boxes_from_rows(boxes), *points_from_rows(points))]
+    places: list[PlacedBox | PlacedPoint] = [*boxes_from_rows(boxes), *points_from_rows(points)]
+    answers = [Mark(place, Ink.MODEL) for place in places]
     named = [Mark(mention_from_row(row).place, Ink.MENTION, number) for number, row in enumerate(mentions or (), start=1)]
     return answers + named
