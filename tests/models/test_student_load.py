@@ -17,16 +17,27 @@ import sys, models.student.load
 from transformers import AutoModelForImageTextToText, AutoProcessor
 model, processor = AutoModelForImageTextToText.from_pretrained(sys.argv[1]), AutoProcessor.from_pretrained(sys.argv[1])
 print(type(model).__name__, type(processor).__name__, sum(parameter.double().sum().item() for parameter in model.parameters()))
+print(*sorted({"trl", "torchvision", "datasets", "peft"} & set(sys.modules)))
 """
 
 
-def test_a_saved_student_loads_through_the_auto_classes_of_a_fresh_process(tiny_folder: Path, tiny_student: Student) -> None:
+@pytest.fixture(scope="module")
+def fresh(tiny_folder: Path) -> list[str]:
+    """What a fresh process says of the saved student: its classes and weights, and the heavy modules it loaded."""
     command = [sys.executable, "-c", FRESH, str(tiny_folder)]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
-    model, processor, total = found.stdout.split()
+    return found.stdout.splitlines()
+
+
+def test_a_saved_student_loads_through_the_auto_classes_of_a_fresh_process(fresh: list[str], tiny_student: Student) -> None:
+    model, processor, total = fresh[0].split()
     assert (model, processor) == ("Qwen2_5_VLForConditionalGeneration", "ImageOnlyQwen25VLProcessor")
     assert float(total) == pytest.approx(sum(weight.double().sum().item() for weight in tiny_student.model.parameters()))
+
+
+def test_loading_a_student_loads_no_trl_and_no_torchvision(fresh: list[str]) -> None:
+    assert fresh[1] == ""
 
 
 def test_a_student_is_loaded_with_the_settings_beside_it(tiny_folder: Path, tiny_student: Student) -> None:

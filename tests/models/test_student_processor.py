@@ -1,7 +1,3 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,9 +44,9 @@ def test_the_view_of_a_processor_is_what_it_was_given() -> None:
 
 
 def test_trl_knows_the_chat_template() -> None:
-    script = "import trl.chat_template_utils as t, sys; sys.exit(0 if sys.stdin.read() == t.qwen2_5_vl_chat_template else 1)"
-    found = subprocess.run([sys.executable, "-c", script], input=chat_template("qwen2_5_vl"), text=True, check=False, capture_output=True)
-    assert found.returncode == 0, found.stderr
+    from trl.chat_template_utils import qwen2_5_vl_chat_template
+
+    assert chat_template("qwen2_5_vl") == qwen2_5_vl_chat_template
 
 
 def test_an_unknown_chat_template_names_its_path() -> None:
@@ -64,9 +60,3 @@ def test_several_images_of_any_size_have_their_tokens_in_the_prompt() -> None:
     text = PROCESSOR.apply_chat_template([{"role": "user", "content": content}], tokenize=False)
     inputs = PROCESSOR(text=[text], images=[[Image.new("RGB", (224, 224)), Image.new("RGB", (50, 50))]], return_tensors="pt")
     assert (inputs["input_ids"] == PROCESSOR.image_token_id).sum() == 32
-
-
-def test_importing_the_processors_loads_no_trl_and_no_torchvision() -> None:
-    script = "import sys, models.student.load; sys.exit(','.join({'trl', 'torchvision', 'datasets', 'peft'} & set(sys.modules)) or 0)"
-    found = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[2], text=True, check=False, capture_output=True)
-    assert found.returncode == 0, found.stderr

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors.torch import load_file, save_file
+from transformers.utils import logging
 
 from data.store import RunFolder, Store
 from models.student.load import Student, save_student
@@ -78,6 +79,7 @@ def main() -> None:
     """Read the job from ``--job`` and do it."""
     parser = argparse.ArgumentParser(description="Build the tiny student.")
     parser.add_argument("--job", type=Path, required=True)
+    logging.disable_progress_bar()
     pretrain(PretrainJob.model_validate_json(parser.parse_args().job.read_text(encoding="utf-8")))
 
 
