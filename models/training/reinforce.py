@@ -6,7 +6,10 @@ python -m models.training.reinforce --job reinforce.json
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from typing import Any
 
 from models.training.advantages import Scale
@@ -30,9 +33,20 @@ def reinforce(job: ReinforceJob) -> Path:
     if not job.output.exists():
         session = open_session(job)
         trainer = make_trainer(job, session)
-        train(trainer, session)
+        with padded_left(session.student.processor.tokenizer):
+            train(trainer, session)
         publish(trainer, session, job.output)
     return job.output
+
+
+@contextmanager
+def padded_left(tokenizer: Any) -> Iterator[None]:
+    """Let a tokenizer pad at the left: the trainer joins what it pads itself with what the processor pads, row by row."""
+    side, tokenizer.padding_side = tokenizer.padding_side, "left"
+    try:
+        yield
+    finally:
+        tokenizer.padding_side = side
 
 
 def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:

@@ -18,7 +18,9 @@ from safetensors.torch import load_file
 from data.store import Store
 from models.training.checkpoints import Seal, newest_checkpoint, remove_unsealed, seal_checkpoint
 from models.training.errors import TrainingError
+from models.training.finetune import finetune
 from models.training.job import TrainingJob, write_job
+from models.training.reinforce import reinforce
 from tests.models.training_ground import Ground, make_ground
 
 CLOCK = "seconds_"
@@ -82,7 +84,7 @@ def test_a_killed_reinforcement_ends_bit_equal(ground: Ground, tmp_path: Path) -
     whole = ground.reinforce_job("whole", steps=STEPS, checkpoint_every=2, sampler={"name": "posterior"}, weight={"name": "exp"}, trl=trl)
     killed = elsewhere(whole, tmp_path)
     live = killed.store / "runs" / killed.run_id
-    run_to_end("reinforce", whole)
+    reinforce(whole)
     kill_when(lambda: (live / "rollouts" / "step-00000004.parquet").exists(), "reinforce", killed)
     kill_when(lambda: (live / "work" / "checkpoint-6" / "optimizer.pt").exists(), "reinforce", killed)
     run_to_end("reinforce", killed)
@@ -95,7 +97,7 @@ def test_a_killed_finetuning_ends_bit_equal(ground: Ground, tmp_path: Path) -> N
     lora = {"r": 2, "target_modules": ["q_proj", "v_proj"], "lora_dropout": 0.2}
     whole = ground.finetune_job("tuned", steps=STEPS, checkpoint_every=3, lora=lora, trl={"learning_rate": 1e-2})
     killed = elsewhere(whole, tmp_path)
-    run_to_end("finetune", whole)
+    finetune(whole)
     live = killed.store / "runs" / killed.run_id
     kill_when(lambda: (live / "seen" / "step-00000005.parquet").exists(), "finetune", killed)
     run_to_end("finetune", killed)
