@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.benchmarks.benchmark import Metric
-from data.benchmarks.intervals import Interval, macro_mean, mean, rate
+from data.benchmarks.intervals import Interval, macro_rate, mean, rate
 from data.identity import canonical_json
 
 ALL = "all"
@@ -63,8 +63,8 @@ def _row(figure: Figure) -> dict[str, Any]:
 
 def _figures(predictions: Sequence[Prediction], seed: int) -> Iterator[Figure]:
     kinds = _grouped(predictions, lambda row: row["category"])
-    hits = [[float(bool(row["correct"])) for row in rows] for rows in kinds.values()]
-    yield Figure(ALL, Metric.MACRO_ACCURACY, macro_mean(hits, seed))
+    hits = [[bool(row["correct"]) for row in rows] for rows in kinds.values()]
+    yield Figure(ALL, Metric.MACRO_ACCURACY, macro_rate(hits))
     yield Figure(ALL, Metric.PARSED, rate([row["parse_error"] is None for row in predictions]))
     for kind, rows in kinds.items():
         yield from _of(kind, rows, seed)

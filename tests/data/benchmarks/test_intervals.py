@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.benchmarks.intervals import macro_mean, mean, rate
+from data.benchmarks.intervals import macro_rate, mean, rate
 
 
 def test_wilson_is_the_published_interval() -> None:
@@ -40,8 +40,22 @@ def test_one_item_has_an_open_interval() -> None:
     assert (interval.low, interval.high) == (None, None)
 
 
-def test_a_macro_mean_counts_each_group_once() -> None:
-    assert macro_mean([[1.0] * 90, [0.0] * 10]).value == 0.5
+def test_a_macro_rate_counts_each_group_once() -> None:
+    interval = macro_rate([[True] * 90, [False] * 10])
+    assert (interval.value, interval.n) == (0.5, 100)
+
+
+def test_a_macro_rate_of_one_group_is_its_rate() -> None:
+    group = [True] * 7 + [False] * 3
+    whole, alone = macro_rate([group]), rate(group)
+    assert (whole.low, whole.high) == pytest.approx((alone.low, alone.high))
+
+
+def test_a_macro_rate_of_no_hits_still_has_room_above() -> None:
+    interval = macro_rate([[False] * 5, [False] * 4])
+    assert interval.low == 0
+    assert interval.high is not None
+    assert 0.2 < interval.high < 0.5
 
 
 def test_nothing_has_no_figure() -> None:
