@@ -36,7 +36,8 @@ lint: $(READY)
 	$(BIN)/mypy
 
 docs: $(READY)
-	$(BIN)/python -m tests.docs --write
+	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run smoke
+	FOVEA_STORE=$(abspath stores/docs) $(BIN)/python docs/build.py
 
 bench: $(READY)
 	$(BIN)/python -m bench.store

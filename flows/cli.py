@@ -6,14 +6,12 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from flows.recipe import RecipeError, load_recipe, recipe_names
+from flows.terminal import console, table
 from tasks.stage import Stage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out = Console(soft_wrap=True, highlight=False)
 RecipeArgument = Annotated[str, typer.Argument(help="The name of a recipe, or the path of a .toml file.")]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, as in curate.rules.answer_iou.minimum=0.7.")]
 StartOption = Annotated[Stage | None, typer.Option("--from", help="Take what is upstream of this stage as it is.")]
@@ -35,19 +33,14 @@ def plan(recipe: RecipeArgument, start: StartOption = None, force: ForceOption =
     from flows.plan import plan as plan_run
 
     steps = plan_run(Store.open(), load_recipe(recipe, overrides(settings)), start, force or [])
-    table = Table("stage", "fate", "makes")
-    for step in steps:
-        table.add_row(step.stage, step.fate, ", ".join(f"{name} {version.version_id}" for name, version in (step.made or {}).items()))
-    out.print(table)
+    made = [", ".join(f"{name} {version.version_id}" for name, version in (step.made or {}).items()) for step in steps]
+    console().print(table(["stage", "fate", "made"], [(step.stage, step.fate, text) for step, text in zip(steps, made, strict=True)]))
 
 
 @app.command()
 def recipes() -> None:
     """List the recipes."""
-    table = Table("recipe", "what it does")
-    for name in recipe_names():
-        table.add_row(name, load_recipe(name).description)
-    out.print(table)
+    console().print(table(["recipe", "what it does"], [(name, load_recipe(name).description) for name in recipe_names()]))
 
 
 @app.command()
@@ -67,10 +60,7 @@ def sql(
         writer.writerow(names)
         writer.writerows(rows)
         return
-    table = Table(*names)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    out.print(table)
+    console().print(table(names, rows))
 
 
 @app.command()
@@ -78,11 +68,40 @@ def versions(table_name: Annotated[str | None, typer.Argument(help="One table, o
     """List the versions in the store, oldest first."""
     from data.store import Store
 
-    table = Table("version", "table", "rows", "bytes", "stage", "made")
-    for version in Store.open().versions(table_name):
-        made = f"{version.created_at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(version.version_id, version.table_name, str(version.rows), str(version.bytes), version.stage, made)
-    out.print(table)
+    found = Store.open().versions(table_name)
+    rows = [(one.version_id, one.table_name, one.rows, one.bytes, one.stage, f"{one.created_at:%Y-%m-%d %H:%M:%S}") for one in found]
+    console().print(table(["version", "table", "rows", "bytes", "stage", "made"], rows))
+
+
+@app.command()
+def lineage(version: Annotated[str, typer.Argument(help="A version's id, or a unique start of one.")]) -> None:
+    """List what a version was made from, nearest first."""
+    from data.store import Store
+
+    found = Store.open().lineage(version)
+    rows = [(one.version_id, one.table_name, one.rows, one.stage, one.run_id, (one.code_revision or "")[:12]) for one in found]
+    console().print(table(["version", "table", "rows", "stage", "run", "code"], rows))
+
+
+@app.command()
+def show(
+    identity: Annotated[str, typer.Argument(help="The id of a sample, trace, rollout, prediction, version, ..., or a start of one.")],
+) -> None:
+    """Show one thing: what it says, its picture (a file below the store), and what it came from."""
+    from data.showing import describe
+    from data.store import Store
+
+    store = Store.open()
+    shown = describe(store, identity)
+    out = console()
+    out.print(shown.text)
+    if shown.picture is not None:
+        path = store.root / "shown" / f"{shown.id}.png"
+        path.parent.mkdir(exist_ok=True)
+        shown.picture.save(path)
+        out.print(f"picture: {path}")
+    if shown.ancestors:
+        out.print(table(["from", "id", "note"], [(one.table_name, one.id, one.note) for one in shown.ancestors]))
 
 
 @app.command()
@@ -90,6 +109,7 @@ def up(port: Annotated[int, typer.Option(help="Where the server listens.")] = 42
     """Start the Prefect server, a worker and every deployment on this machine."""
     from flows.serve import start
 
+    out = console()
     service = start(port, out.print)
     out.print(f"Prefect is up: {service.url.removesuffix('/api')}  (store {service.store})")
     out.print(f"export PREFECT_API_URL={service.url}")
@@ -100,7 +120,7 @@ def down() -> None:
     """End what ``fovea up`` started."""
     from flows.serve import stop
 
-    out.print("Prefect is down." if stop() else "Nothing was up.")
+    console().print("Prefect is down." if stop() else "Nothing was up.")
 
 
 def overrides(settings: list[str] | None) -> dict[str, Any]:
@@ -117,10 +137,6 @@ def overrides(settings: list[str] | None) -> dict[str, Any]:
         except tomllib.TOMLDecodeError:
             given[key.strip()] = value
     return given
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 def main() -> None:

@@ -8,17 +8,17 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from data.store import Store
 from flows.environment import prepare
 from flows.plan import Fate, Step, plan
 from flows.recipe import load_recipe
+from flows.terminal import console, table
 from tasks.progress import bars
-from tasks.stage import Stage
+from tasks.stage import Stage, report_path
 
 DONE = {Fate.FOUND, Fate.TAKEN}
-CATEGORIES = ("all", "")
+SCORE_COLUMNS = ["model", "benchmark", "category", "metric", "value", "ci_low", "ci_high", "n"]
 
 
 def run_recipe(recipe: str, overrides: dict[str, Any], start: Stage | None, force: Collection[Stage]) -> None:
@@ -30,9 +30,8 @@ def run_recipe(recipe: str, overrides: dict[str, Any], start: Stage | None, forc
     if any(step.fate not in DONE for step in steps):
         _work(recipe, overrides, start, force)
         steps = plan(store, settings, start)
-    console = Console(soft_wrap=True, highlight=False)
-    _show(console, store, steps)
-    console.print(f"{settings.name}: {time.monotonic() - began:.0f} s, store {store.root}")
+    _show(store, steps)
+    console().print(f"{settings.name}: {time.monotonic() - began:.0f} s, store {store.root}")
 
 
 def _work(recipe: str, overrides: dict[str, Any], start: Stage | None, force: Collection[Stage]) -> None:
@@ -48,17 +47,13 @@ def _work(recipe: str, overrides: dict[str, Any], start: Stage | None, force: Co
             bars.reset(token)
 
 
-def _show(console: Console, store: Store, steps: Sequence[Step]) -> None:
-    made = Table("stage", "table", "version", "rows")
+def _show(store: Store, steps: Sequence[Step]) -> None:
+    out = console()
+    made = [(step.stage, name, version) for step in steps for name, version in (step.made or {}).items()]
+    out.print(table(["stage", "made", "version", "rows"], [(stage, name, one.version_id, one.rows) for stage, name, one in made]))
+    scores = [row for _, name, version in made if name == "scores" for row in store.read(version).to_pylist()]
+    if scores:
+        out.print(table(SCORE_COLUMNS, [[row[name] for name in SCORE_COLUMNS] for row in scores]))
     for step in steps:
-        for name, version in (step.made or {}).items():
-            made.add_row(step.stage, name, version.version_id, str(version.rows) if version.folder is None else "")
-    console.print(made)
-    scores = Table("model", "benchmark", "category", "metric", "value", "95 %", "n")
-    for version in [step.made["scores"] for step in steps if step.made and "scores" in step.made]:
-        for row in store.read(version).to_pylist():
-            interval = f"{row['ci_low']:.3f} to {row['ci_high']:.3f}" if row["ci_low"] is not None else ""
-            value = f"{row['value']:.3f}" if row["value"] is not None else ""
-            scores.add_row(row["model"], row["benchmark"], row["category"], row["metric"], value, interval, str(row["n"]))
-    if scores.row_count:
-        console.print(scores)
+        if step.stage is Stage.REPORT and step.key is not None:
+            out.print(f"report: {report_path(store.root, step.key)}")

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import pyarrow.compute as pc
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import unmapped
@@ -74,7 +73,7 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
 def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:
     """Ids of the samples in the splits to generate for."""
     rows = run.store.read(run.order.inputs["samples"], columns=["sample_id", "split"])
-    return list(rows.filter(pc.field("split").isin(config.splits)).column("sample_id").to_pylist())
+    return [row["sample_id"] for row in rows.to_pylist() if row["split"] in config.splits]
 
 
 @contextmanager
@@ -95,7 +94,7 @@ def api_key(config: TeacherConfig) -> str | None:
     from prefect.exceptions import ObjectNotFound
 
     try:
-        secret = Secret.load(config.key_variable.lower().replace("_", "-"))
+        secret: Any = Secret.load(config.key_variable.lower().replace("_", "-"))
     except (ObjectNotFound, ValueError):
         return None
     return str(secret.get())

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from data.config import Section
@@ -18,6 +19,8 @@ from data.identity import digest
 from data.store import Version
 from models.student.config import StudentConfig
 from tasks.sources import source_hash
+
+REPORT_KEY_CHARACTERS = 16
 
 
 class Stage(StrEnum):
@@ -94,3 +97,8 @@ class Order:
         parents = {name: version.version_id for name, version in self.inputs.items()}
         further = [version.version_id for version in self.further]
         return digest(self.stage, parents, further, self.settings, sorted(self.prompt_hashes), source_hash(FORMS[self.stage].modules))
+
+
+def report_path(root: Path, stage_key: str) -> Path:
+    """Where the page of a report's stage key is, in the store at ``root``."""
+    return root / "reports" / f"{stage_key[:REPORT_KEY_CHARACTERS]}.html"

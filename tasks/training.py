@@ -19,7 +19,9 @@ from tasks.run import StageRun
 class Job(Protocol):
     """A pydantic model that a training child reads."""
 
-    output: Path
+    @property
+    def output(self) -> Path:
+        """Where the model appears."""
 
     def model_dump_json(self, *, indent: int | None = None) -> str:
         """The job as JSON."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from typing import Any
 
 from models.training.advantages import Scale
 from models.training.arguments import lora_arguments, reinforce_arguments
@@ -62,16 +61,16 @@ def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
         processing_class=session.student.processor,
         peft_config=lora_arguments(config.lora),
     )
-    trainer.generation_config.suppress_tokens = picture_tokens(session.student.model.config)
+    suppressed = picture_tokens(session.student.model.config) | set(trainer.generation_config.suppress_tokens or ())
+    trainer.generation_config.suppress_tokens = sorted(suppressed)
     trainer.prepare(TrainingLog(session.run, is_writer=session.is_first), job.fingerprint())
     trainer.follow(generation)
     return trainer
 
 
-def picture_tokens(config: Any) -> list[int] | None:
+def picture_tokens(config: Any) -> set[int]:
     """Tokens that stand for images in a prompt. A policy that writes one breaks the next forward pass, so it may not."""
-    found = {getattr(config, name, None) for name in PICTURE_TOKENS} - {None}
-    return sorted(found) or None
+    return {getattr(config, name) for name in PICTURE_TOKENS if getattr(config, name, None) is not None}
 
 
 def make_generation(job: ReinforceJob, session: Session, scale: Scale) -> Generation:

@@ -1,6 +1,7 @@
 """Corner: the part of a store that some versions came from, with what was published beside it, ready to be asked with SQL.
 
-Tables are named as ever and have a further column ``version_id``; a table that nothing here published is empty.
+Tables are named as ever and have a further column ``version_id``; a table that nothing here published is empty. The table ``stages``
+says which stage a ``run_id`` was.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ UNREAD = {"images", "versions", "runs", CHECKPOINTS}
 SFT_COLUMNS = ["trace_id", "dialect", "sample_id", "split"]
 """The columns of ``sft`` without messages and images."""
 
+STAGES = pa.schema([("run_id", pa.string()), ("stage", pa.string())])
+
 Row = dict[str, Any]
 
 
@@ -32,6 +35,8 @@ class Corner:
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
         for name in TABLES.keys() - UNREAD:
             self._connection.register(name, self._rows(name))
+        stages = [{"run_id": manifest.run_id, "stage": manifest.stage} for manifest in self.manifests]
+        self._connection.register("stages", pa.Table.from_pylist(stages, STAGES))
 
     def __enter__(self) -> Self:
         return self
@@ -42,6 +47,13 @@ class Corner:
     def versions(self, table_name: str) -> list[Version]:
         """The versions of a table here, oldest first."""
         return [manifest.outputs[table_name] for manifest in self.manifests if table_name in manifest.outputs]
+
+    def title(self, manifest: Manifest) -> str:
+        """The stage, with the model it is about where there are several such stages: ``evaluate finetune``."""
+        makers = {version.version_id: version.stage for version in self.versions(CHECKPOINTS)}
+        models = {makers[parent] for version in manifest.outputs.values() for parent in version.parents if parent in makers}
+        is_alone = sum(other.stage == manifest.stage for other in self.manifests) == 1
+        return manifest.stage if is_alone or not models else f"{manifest.stage} {', '.join(sorted(models))}"
 
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows of one question, by column name."""

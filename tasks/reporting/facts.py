@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from data.benchmarks.benchmark import Metric
+from data.store import Manifest
 from tasks.reporting.corner import Corner, Row
 
 SCORES = """
 select benchmark, protocol, category, metric, model, checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified
-from scores order by benchmark, protocol, category = 'all' desc, category, metric, run_id
+from scores order by benchmark, protocol, category = 'all' desc, split_part(category, '/', 1),
+  list_position(['', 'easy', 'medium', 'hard'], split_part(category, '/', 2)), category, metric, run_id
 """
 REQUESTS = """
 select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, sum(prompt_tokens) as prompt_tokens,
@@ -20,7 +22,10 @@ select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as f
 from requests group by run_id
 """
 FUNNEL = (
-    ("source rows", "select (select count(*) from samples) + (select count(*) from rejects)"),
+    (
+        "source rows",
+        "select (select count(*) from samples) + (select count(*) from rejects semi join (from stages where stage = 'ingest') using (run_id))",
+    ),
     ("samples taken", "select count(*) from samples"),
     ("samples asked of the teacher", "select count(distinct sample_id) from requests"),
     ("traces written", "select count(*) from traces"),
@@ -31,7 +36,7 @@ FUNNEL = (
 )
 DROPS = """
 select what, reason, count(*) as rows from (
-  select 'source row' as what, reason from rejects
+  select case when stage = 'publish' then 'conversation' else 'source row' end as what, reason from rejects left join stages using (run_id)
   union all select 'trace' as what, coalesce(v.reason, 'dropped') from verdicts v where not v.kept)
 group by all order by what, rows desc
 """
@@ -45,7 +50,10 @@ order by name, step
 SIGNAL = """
 select step, avg(effective::int) as with_signal, avg(outcome_mean) as outcome from groups group by step order by step
 """
-METRICS = "select run_id, name, step, value from metrics where value is not null and not isnan(value) order by run_id, name, step"
+METRICS = """
+select s.stage, m.name, m.step, m.value from metrics m join stages s using (run_id)
+where m.value is not null and not isnan(m.value) order by m.run_id, m.name, m.step
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def headlines(rows: list[Row]) -> list[Row]:
 def expenses(corner: Corner) -> list[Expense]:
     """One line per stage, oldest first."""
     asked = {row.pop("run_id"): row for row in corner.ask(REQUESTS)}
-    return [_expense(corner, manifest.stage, manifest.run_id, asked.get(manifest.run_id, {})) for manifest in corner.manifests]
+    return [_expense(corner, manifest, asked.get(manifest.run_id, {})) for manifest in corner.manifests]
 
 
 def total(lines: list[Expense]) -> Expense:
@@ -119,10 +127,9 @@ def signal(corner: Corner) -> list[Row]:
 
 def metrics(corner: Corner) -> dict[str, dict[str, list[tuple[float, float]]]]:
     """By stage, every training metric over steps."""
-    stages: dict[str | None, str] = {manifest.run_id: manifest.stage for manifest in corner.manifests}
     found: dict[str, list[Row]] = defaultdict(list)
     for row in corner.ask(METRICS):
-        found[stages.get(row["run_id"], str(row["run_id"]))].append(row)
+        found[row["stage"]].append(row)
     return {stage: _series((row["name"], row["step"], row["value"]) for row in rows) for stage, rows in found.items()}
 
 
@@ -134,9 +141,10 @@ def _series(rows: Any) -> dict[str, list[tuple[float, float]]]:
     return dict(series)
 
 
-def _expense(corner: Corner, stage: str, run_id: str, asked: Row) -> Expense:
-    recorded = corner.store.run(run_id).recorded()
-    return Expense(stage, run_id, _seconds(recorded.get("started_at"), recorded.get("finished_at")), **asked)
+def _expense(corner: Corner, manifest: Manifest, asked: Row) -> Expense:
+    recorded = corner.store.run(manifest.run_id).recorded()
+    seconds = _seconds(recorded.get("started_at"), recorded.get("finished_at"))
+    return Expense(corner.title(manifest), manifest.run_id, seconds, **asked)
 
 
 def _seconds(started: datetime | None, finished: datetime | None) -> float | None:

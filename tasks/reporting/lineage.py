@@ -50,8 +50,8 @@ class Graph:
     height: float
 
 
-def lay_out(manifests: Sequence[Manifest]) -> Graph:
-    """Columns by the longest way from a source; in a column the order of time."""
+def lay_out(manifests: Sequence[Manifest], titles: Sequence[str]) -> Graph:
+    """Columns by the longest way from a source; in a column the order of time. There is one title for each manifest."""
     parents = _parents(manifests)
     depths = _depths(parents)
     columns: dict[int, list[int]] = defaultdict(list)
@@ -62,7 +62,7 @@ def lay_out(manifests: Sequence[Manifest]) -> Graph:
     for depth, column in columns.items():
         y = (tallest - _column_height(manifests, column)) / 2
         for number in column:
-            nodes[number] = _node(manifests[number], depth * (WIDTH + GAP_X), y)
+            nodes[number] = _node(manifests[number], titles[number], depth * (WIDTH + GAP_X), y)
             y += nodes[number].height + GAP_Y
     edges = [Edge(_curve(nodes[parent], nodes[number])) for number, above in enumerate(parents) for parent in sorted(above)]
     width = (max(depths, default=0) + 1) * (WIDTH + GAP_X) - GAP_X
@@ -106,9 +106,9 @@ def _height(manifest: Manifest) -> float:
     return HEAD + LINE * len(manifest.outputs) + 6.0
 
 
-def _node(manifest: Manifest, x: float, y: float) -> Node:
+def _node(manifest: Manifest, title: str, x: float, y: float) -> Node:
     lines = tuple((version.version_id, _line(version)) for version in manifest.outputs.values())
-    return Node(manifest.stage, x, y, _height(manifest), lines)
+    return Node(title, x, y, _height(manifest), lines)
 
 
 def _line(version: Version) -> str:

@@ -16,7 +16,7 @@ from tasks.reporting.gallery import Gallery
 from tasks.reporting.lineage import WIDTH, lay_out
 
 TEMPLATE = "report.html.j2"
-FURTHER_METRICS = ("kl", "entropy", "grad_norm", "learning_rate")
+FURTHER_METRICS = ("kl", "entropy", "mean_token_accuracy")
 """Metrics that are drawn beside the loss where a stage has them."""
 
 
@@ -36,7 +36,7 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
             "headlines": facts.headlines(scores),
             "scores": scores,
             "charts": _score_charts(scores),
-            "graph": lay_out(corner.manifests),
+            "graph": lay_out(corner.manifests, [corner.title(manifest) for manifest in corner.manifests]),
             "node_width": WIDTH,
             "expenses": expenses,
             "total": facts.total(expenses),
@@ -61,15 +61,14 @@ def _score_charts(scores: list[Row]) -> list[str]:
 
 
 def _curves(corner: Corner) -> list[str]:
-    drawn = [chart for stage, series in facts.metrics(corner).items() for chart in _metric_curves(stage, series)]
+    """What was rewarded first, then how each training went."""
+    drawn = []
     rewards = facts.rewards(corner)
     if rewards:
-        drawn.append(curves("reinforce: outcome and reward parts, mean", rewards, unit_range=_is_share(rewards)))
-        signal = facts.signal(corner)
-        drawn.append(
-            curves("reinforce: groups with a signal", {"share": [(row["step"], row["with_signal"]) for row in signal]}, unit_range=True)
-        )
-    return drawn
+        drawn.append(curves("reinforce: outcome and reward parts", rewards, unit_range=_is_share(rewards)))
+        signal = [(row["step"], row["with_signal"]) for row in facts.signal(corner)]
+        drawn.append(curves("reinforce: share of groups with a signal", {"share": signal}, unit_range=True))
+    return drawn + [chart for stage, series in facts.metrics(corner).items() for chart in _metric_curves(stage, series)]
 
 
 def _metric_curves(stage: str, series: Mapping[str, list[tuple[float, float]]]) -> list[str]:
