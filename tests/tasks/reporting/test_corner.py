@@ -39,3 +39,10 @@ def test_rewards_are_means_by_step(made_store: Store) -> None:
         series = facts.rewards(corner)
     assert sorted(series) == ["format", "outcome", "point_in_box"]
     assert [step for step, _ in series["outcome"]] == [1, 2, 3, 4, 5, 6]
+
+
+def test_stages_of_one_name_are_told_apart_by_their_model(made_store: Store) -> None:
+    with Corner(made_store, made_store.versions("scores")) as corner:
+        titles = [corner.title(manifest) for manifest in corner.manifests]
+    assert titles[-3:] == ["evaluate pretrain", "evaluate finetune", "evaluate reinforce"]
+    assert "ingest" in titles
