@@ -80,7 +80,8 @@ def _box(pen: ImageDraw.ImageDraw, mark: Mark, box: PlacedBox, scale: float) -> 
     if mark.is_dashed:
         _dashed(pen, (left, top, right, bottom), mark.ink)
     else:
-        pen.rectangle((left, top, right, bottom), outline=mark.ink.value, width=3)
+        pen.rectangle((left - 2, top - 2, right + 2, bottom + 2), outline="white", width=5)
+        pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=mark.ink.value, width=3)
     _number(pen, mark, left, top)
 
 

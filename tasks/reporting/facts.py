@@ -24,7 +24,7 @@ from requests group by run_id
 FUNNEL = (
     (
         "source rows",
-        "select (select count(*) from samples) + (select count(*) from rejects semi join (from stages where stage = 'ingest') using (run_id))",
+        "select (select count(*) from samples) + (select count(*) from rejects join stages using (run_id) where stage = 'ingest')",
     ),
     ("samples taken", "select count(*) from samples"),
     ("samples asked of the teacher", "select count(distinct sample_id) from requests"),
