@@ -31,8 +31,8 @@ TABLE_OF = {
     Kind.RUN: "runs",
 }
 """Kinds of rows that are found by their own id."""
-HIDDEN = {"bytes", "turns", "settings_hash", "meta"}
-"""Columns that are not for reading."""
+HIDDEN = {"bytes", "turns", "steps", "settings_hash", "meta"}
+"""Columns that are not for reading: a chain is read in its text."""
 LONGEST_TEXT = 2_000
 
 Row = dict[str, Any]

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(?P<kind>sql|console)\n(?P<body>.*?)^```\n(?P<answer>\n```text\n.*?^```\n)?", re.MULTILINE | re.DOTALL)
 PROMPT = "$ "
 TIMEOUT_S = 120
-LONGEST_CELL = 48
+LONGEST_CELL = 60
 LONGEST_OUTPUT = 30
 """Lines of a command's output that are shown."""
 
@@ -83,7 +83,8 @@ def run_command(command: str, place: str, store: Store) -> str:
     done = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, cwd=ROOT, env=environment)
     if done.returncode != 0:
         raise BlockError(f"{place}: `{command}` ended with {done.returncode}: {done.stderr.strip()[-400:]}")
-    lines = [line.rstrip() for line in done.stdout.replace(str(store.root), "store").strip("\n").splitlines()]
+    printed = "\n".join(line.rstrip() for line in done.stdout.replace(str(store.root), "store").splitlines())
+    lines = printed.strip("\n").splitlines()
     return "\n".join(lines[:LONGEST_OUTPUT] + (["..."] if len(lines) > LONGEST_OUTPUT else []))
 
 

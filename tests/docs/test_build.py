@@ -44,3 +44,7 @@ def test_a_command_that_fails_names_its_place(page: Path, building: ModuleType, 
     page.write_text("```console\n$ fovea run no_such_recipe\n```\n")
     with pytest.raises(building.BlockError, match=r"page\.md:1: .*no_such_recipe"):
         building.build(page, made_store)
+
+
+def test_every_block_of_every_document_runs(building: ModuleType, made_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert building.main(["--store", str(made_store.root), "--check"]) == 0, capsys.readouterr().err
