@@ -31,7 +31,7 @@ from rollouts where step in (select min(step) from rollouts union all select max
 PREDICTIONS = """
 select p.*, p.correct as is_good, p.model || coalesce(', IoU ' || round(p.iou, 2), '') as note,
   p.category || coalesce('/' || p.difficulty_band, '') as kind
-from predictions p where version_id = (select last(version_id order by model = 'reinforce', version_id) from predictions)
+from predictions p where version_id = (select last(version_id order by model = 'reinforce', run_id) from predictions)
 """
 TAKE_TURNS = """
 select * from ({rows})
