@@ -21,6 +21,8 @@ LONGEST_SIDE = 960
 FAR = 4_096.0
 """Pixels; what lies further is drawn there, outside of every picture."""
 DASH = 6
+KNOWN_OUTSIDE = 4
+"""Pixels by which a known box is drawn outside of its place, so that a model's box on the same place does not cover it."""
 GAP = 12
 """Pixels between the pictures of a sample of several images."""
 
@@ -80,8 +82,9 @@ def _box(pen: ImageDraw.ImageDraw, mark: Mark, box: PlacedBox, scale: float) -> 
     if mark.is_dashed:
         _dashed(pen, (left, top, right, bottom), mark.ink)
     else:
-        pen.rectangle((left - 2, top - 2, right + 2, bottom + 2), outline="white", width=5)
-        pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=mark.ink.value, width=3)
+        out = KNOWN_OUTSIDE if mark.ink is Ink.KNOWN else 1
+        pen.rectangle((left - out - 1, top - out - 1, right + out + 1, bottom + out + 1), outline="white", width=5)
+        pen.rectangle((left - out, top - out, right + out, bottom + out), outline=mark.ink.value, width=3)
     _number(pen, mark, left, top)
 
 

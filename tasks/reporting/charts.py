@@ -43,6 +43,9 @@ def curves(title: str, series: Mapping[str, Curve], *, y_label: str = "", unit_r
         axes.set_title(title)
         axes.set_xlabel("step")
         axes.set_ylabel(y_label)
+        steps = {x for points in series.values() for x, _ in points}
+        if len(steps) == 1:
+            axes.set_xlim(min(steps) - 1, min(steps) + 1)
         axes.locator_params(axis="x", integer=True, nbins=8)
         if unit_range:
             axes.set_ylim(-0.03, 1.03)

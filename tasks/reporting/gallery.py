@@ -27,6 +27,7 @@ qualify row_number() over (partition by t.trace_id order by v.version_id) = 1
 ROLLOUTS = """
 select *, outcome >= 0.5 as is_good, 'step ' || step || ', reward ' || round(reward, 2) as note, step as kind
 from rollouts where step in (select min(step) from rollouts union all select max(step) from rollouts)
+qualify row_number() over (partition by step, sample_id, is_good order by rollout_id) = 1
 """
 PREDICTIONS = """
 select p.*, p.correct as is_good, p.model || coalesce(', IoU ' || round(p.iou, 2), '') as note,

@@ -17,8 +17,15 @@ def blank(width: int = 100, height: int = 80) -> Image.Image:
 def test_a_box_is_drawn_on_its_edge() -> None:
     picture = draw([blank()], [Mark(PlacedBox(10, 20, 60, 70), Ink.KNOWN)])
     scale = scale_of(blank())
-    assert picture.getpixel((round(35 * scale), round(20 * scale))) == GREEN
+    assert picture.getpixel((round(35 * scale), round(20 * scale) - 3)) == GREEN
     assert picture.getpixel((round(35 * scale), round(45 * scale))) == (255, 255, 255)
+
+
+def test_a_right_box_does_not_cover_the_known_one() -> None:
+    place = PlacedBox(10, 20, 60, 70)
+    picture = draw([blank()], [Mark(place, Ink.KNOWN), Mark(place, Ink.MODEL)])
+    colors = {picture.getpixel((140, y)) for y in range(60, 100)}
+    assert {GREEN, ORANGE} <= colors
 
 
 def test_a_point_is_drawn_where_it_is() -> None:
