@@ -7,6 +7,7 @@ step's rows are known without training, and a resumed training reads on where it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,15 +20,18 @@ from models.training.errors import TrainingError
 COLUMNS = ["trace_id", "split", "messages", "images"]
 
 
-def read_conversations(store: Store, version_id: str, splits: Sequence[str]) -> Any:
-    """A ``datasets.Dataset`` of the version's rows in those splits, images as bytes. Raises ``TrainingError`` where there are none."""
+def read_conversations(store: Store, version_id: str, splits: Sequence[str], cache: Path) -> Any:
+    """A ``datasets.Dataset`` of the version's rows in those splits, images as bytes. Raises ``TrainingError`` where there are none.
+
+    ``cache`` is the folder for the rows in the form that the trainer maps into memory.
+    """
     from datasets import Dataset, Image, List
 
     version = store.resolve("sft", version_id)
     paths = [str(path) for path in store.paths(version)]
     if not version.rows:
         raise TrainingError(f"{version.version_id} of sft has no rows to train on")
-    rows = Dataset.from_parquet(paths, columns=COLUMNS, cache_dir=str(store.root / "tmp" / "datasets"))
+    rows = Dataset.from_parquet(paths, columns=COLUMNS, cache_dir=str(cache))
     rows = rows.cast_column("images", List(Image(decode=False)))
     found = rows["split"]
     taken = [place for place, split in enumerate(found) if split in splits]

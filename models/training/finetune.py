@@ -55,7 +55,7 @@ def finetune(job: FinetuneJob) -> Path:
 def make_trainer(job: FinetuneJob, session: Session) -> FinetuneTrainer:
     """The trainer of a job, ready to train."""
     config = job.config
-    rows = read_conversations(session.store, job.sft, config.splits)
+    rows = read_conversations(session.store, job.sft, config.splits, session.work / "rows")
     trainer = FinetuneTrainer(
         model=session.student.model,
         args=finetune_arguments(config, session.work, session.processes),

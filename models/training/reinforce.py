@@ -15,6 +15,7 @@ from models.training.advantages import Scale
 from models.training.arguments import lora_arguments, reinforce_arguments
 from models.training.child import run_child
 from models.training.generation import Generation
+from models.training.images_once import encode_images_once
 from models.training.job import ReinforceJob
 from models.training.judge import Judge
 from models.training.log import TrainingLog
@@ -53,6 +54,7 @@ def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
     config = job.config
     arguments = reinforce_arguments(config, job.student.max_new_tokens, session.work, session.processes)
     generation = make_generation(job, session, Scale(arguments.scale_rewards))
+    encode_images_once(session.student.model)
     trainer = PolicyTrainer(
         model=session.student.model,
         reward_funcs=[reward],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_a_stock_architecture_learns_from_conversations_and_rollouts(architectur
     job = ground.reinforce_job("strong", steps=1, weight={"name": "exp"}).model_copy(update={"model": str(tuned)})
     strong = reinforce(job)
     weights = [load_file(folder / "model.safetensors") for folder in (ground.root / "student", tuned, strong)]
-    for before, after in zip(weights, weights[1:], strict=False):
+    for before, after in pairwise(weights):
         assert before.keys() == after.keys()
         assert any(not before[name].equal(after[name]) for name in before)
     rollouts = ground.store.run("run_strong").read("rollouts").to_pylist()

@@ -18,4 +18,4 @@ class Random:
         return [{"random": self._draw(context.seed, group.step, group.ordinal, rollout.index)} for rollout in group.rollouts]
 
     def _draw(self, *place: int) -> float:
-        return float(int(digest("random", *place)[:DIGITS], 16)) / 16**DIGITS
+        return int(digest("random", *place)[:DIGITS], 16) / float(16**DIGITS)
