@@ -10,6 +10,7 @@ import argparse
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,6 @@ class _Child:
         self.state = state
         self.store = Store.open(job.store)
         self.images = ImageReader(self.store, self.store.resolve("images", job.images) if job.images else None)
-        self._student: Any = None
 
     def run(self) -> None:
         exams = list(self._exams())
@@ -80,26 +80,27 @@ class _Child:
         if self.state.is_main_process:
             self._finish(exams)
 
+    @cached_property
     def settings(self) -> StudentConfig:
         """How this student sees and speaks: the job's word, else what stands beside the checkpoint."""
         from models.student.settings import read_settings
 
         settings = self.job.student or read_settings(Path(self.job.model))
-        return settings or self.student().config
+        return settings or self.student.config
 
+    @cached_property
     def student(self) -> Any:
         """The model, loaded when the first shard needs it."""
-        if self._student is None:
-            from models.student.load import load_student
+        from models.student.load import load_student
 
-            self._student = load_student(self.job.model, self.job.student)
-            self._student.model.to(self.state.device)
-        return self._student
+        student = load_student(self.job.model, self.job.student)
+        student.model.to(self.state.device)
+        return student
 
     def _exams(self) -> Iterator[Exam]:
         rows = self.store.read(self.store.resolve("samples", self.job.samples)).to_pylist()
         samples = [sample_from_row(row) for row in rows]
-        asking = Asking(self.settings().prompt, self.settings().dialect)
+        asking = Asking(self.settings.prompt, self.settings.dialect)
         for name in self.job.config.benchmarks:
             benchmark = get_benchmark(name, self.job.config.protocol)
             yield Exam(benchmark, benchmark.items(samples, self.job.config.splits, self.job.config.limit), asking)
@@ -108,7 +109,7 @@ class _Child:
         return self.job.output / f"shards-{self.job.fingerprint()[:16]}" / exam.benchmark.name / f"shard-{number:05d}.parquet"
 
     def _frames(self, sample: Sample) -> list[Frame]:
-        return [self.settings().view.frame(*self.images.size(image_id)) for image_id in sample.image_ids]
+        return [self.settings.view.frame(*self.images.size(image_id)) for image_id in sample.image_ids]
 
     def _answer(self, exam: Exam, items: Sequence[Sample]) -> list[dict[str, Any]]:
         from models.student.generate import generate
@@ -118,7 +119,7 @@ class _Child:
             (exam.benchmark.prompt(item, exam.asking, self._frames(item)), [self.images.open(name) for name in item.image_ids])
             for item in items
         ]
-        generations = generate(self.student(), requests, temperature=config.temperature, seed=config.seed, batch_size=config.batch_size)
+        generations = generate(self.student, requests, temperature=config.temperature, seed=config.seed, batch_size=config.batch_size)
         return [self._row(exam, item, generation.text) for item, generation in zip(items, generations, strict=True)]
 
     def _row(self, exam: Exam, sample: Sample, text: str) -> dict[str, Any]:
@@ -150,7 +151,7 @@ class _Child:
 
     def _settings(self) -> dict[str, Any]:
         config = self.job.config.model_dump(mode="json", include={"temperature", "seed", "batch_size", "splits", "limit"})
-        return {"student": self.settings().model_dump(mode="json"), "evaluate": config}
+        return {"student": self.settings.model_dump(mode="json"), "evaluate": config}
 
     def _finish(self, exams: Sequence[Exam]) -> None:
         predictions: list[dict[str, Any]] = []
