@@ -1,0 +1,87 @@
+"""Rewards: the named parts of what a rollout is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from data.dialects import Parsed
+from data.sample import Role, Sample, Task
+from data.scoring import Score, score_answer
+from data.trace import Answer, PlacedBox, PlacedPoint, Trace
+from models.training.errors import TrainingError
+from models.training.rewards import REWARDS, RewardContext, make_rewards, score_group
+from models.training.rollout import Completion, Draw, Group, Parts, Rollout, StopReason
+
+ALL = sorted(REWARDS)
+INSIDE, OUTSIDE = Answer(points=(PlacedPoint(5, 5),)), Answer(points=(PlacedPoint(50, 5),))
+HALF = Answer(boxes=(PlacedBox(0, 0, 10, 5),))
+
+
+def group(task: Task, *answers: Answer | None, step: int = 1) -> Group:
+    """A group about the box (0, 0, 10, 10), or the choice ``left``; None is a text that cannot be read."""
+    box = PlacedBox(0, 0, 10, 10, role=Role.ANSWER)
+    sample = Sample("smp_a", "made", "train", task, ("img_a",), "Where?", choices=("left", "right"), answer="left", boxes=(box,))
+    rollouts = tuple(rollout(sample, index, answer) for index, answer in enumerate(answers))
+    return Group("grp_a", 0, step, sample, Draw("smp_a"), "Where?", rollouts)
+
+
+def rollout(sample: Sample, index: int, answer: Answer | None) -> Rollout:
+    parsed = Parsed(None, "no answer") if answer is None else Parsed(Trace(answer=answer))
+    score: Score = score_answer(sample, answer)
+    return Rollout(f"rol_{index}", index, Completion("", StopReason.END, 9, 9, 4, 0), parsed, score)
+
+
+def parts(names: list[str], given: Group, seed: int = 0) -> list[Parts]:
+    return score_group(make_rewards(names), given, RewardContext(seed))
+
+
+def test_a_point_is_in_the_box_or_not() -> None:
+    found = parts(["point_in_box"], group(Task.POINT, INSIDE, OUTSIDE, None))
+    assert found == [{"point_in_box": 1.0}, {"point_in_box": 0.0}, {"point_in_box": 0.0}]
+
+
+def test_a_box_is_worth_its_overlap() -> None:
+    assert parts(["soft_iou"], group(Task.BOX, HALF, None)) == [{"soft_iou": 0.5}, {"soft_iou": 0.0}]
+
+
+def test_a_choice_matches_or_not() -> None:
+    found = parts(["choice_match"], group(Task.CHOICE, Answer("Left"), Answer("right"), None))
+    assert [one["choice_match"] for one in found] == [1.0, 0.0, 0.0]
+
+
+def test_a_part_of_another_task_is_left_out() -> None:
+    assert parts(["point_in_box", "soft_iou", "choice_match"], group(Task.POINT, INSIDE)) == [{"point_in_box": 1.0}]
+
+
+def test_format_is_whether_the_text_was_read() -> None:
+    assert parts(["format"], group(Task.POINT, OUTSIDE, None)) == [{"format": 1.0}, {"format": 0.0}]
+
+
+@pytest.mark.parametrize("task", [Task.POINT, Task.BOX, Task.CHOICE])
+def test_the_outcome_is_the_score_whatever_the_task(task: Task) -> None:
+    given = group(task, INSIDE, HALF, Answer("left"), None)
+    assert [one["outcome"] for one in parts(["outcome"], given)] == [one.score.outcome for one in given.rollouts]
+
+
+def test_random_follows_seed_and_place_alone() -> None:
+    first = parts(["random"], group(Task.POINT, INSIDE, OUTSIDE))
+    assert first == parts(["random"], group(Task.BOX, None, HALF))
+    assert first != parts(["random"], group(Task.POINT, INSIDE, OUTSIDE), seed=1)
+    assert first != parts(["random"], group(Task.POINT, INSIDE, OUTSIDE, step=2))
+
+
+def test_random_is_uniform() -> None:
+    values = [one["random"] for step in range(200) for one in parts(["random"], group(Task.POINT, *[INSIDE] * 5, step=step))]
+    assert np.quantile(np.array(values, dtype=float), [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.05)
+
+
+def test_an_unknown_part_is_named() -> None:
+    with pytest.raises(TrainingError, match="'iou'; there are choice_match, format, outcome"):
+        make_rewards(["iou"])
+
+
+def test_every_reward_gives_parts_of_its_own_name() -> None:
+    for name in ALL:
+        given = [group(task, INSIDE, HALF, None) for task in (Task.POINT, Task.BOX, Task.CHOICE)]
+        assert {key for one in given for found in parts([name], one) for key in found} == {name}
