@@ -1,0 +1,88 @@
+"""Every stage is killed when the n-th new file appears in its store, and run again: nothing is lost, doubled or paid for twice."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.store import Manifest, Store
+from tasks.stage import Stage
+from tests.e2e.conftest import House
+
+pytestmark = pytest.mark.timeout(300)
+MOST_FILES = 8
+CLOCKS = {"started_at", "latency_s", "attempt_errors"}
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_killed_stage_goes_on_where_it_was(stage: Stage, copied: Callable[[], House]) -> None:
+    house = copied()
+    whole = undo(house, stage)
+    kill_at_file(house, stage, random.Random(str(stage)).randint(1, MOST_FILES))
+    paid = {row["request_id"]: row for row in Store(house.store).requests() if row["run_id"] == whole.run_id}
+    again = house.stage(stage)
+    _, said = again.communicate(timeout=200)
+    assert again.returncode == 0, said.decode()[-2000:]
+    store = house.opened()
+    made = made_by(store, stage)
+    assert made.run_id == whole.run_id
+    assert facts(store, made) == facts(Store(house.store.parent / "whole"), whole)
+    kept = {row["request_id"]: row for row in store.requests()}
+    assert {name: kept[name]["started_at"] for name in paid} == {name: row["started_at"] for name, row in paid.items()}
+
+
+def made_by(store: Store, stage: Stage) -> Manifest:
+    return next(manifest for manifest in reversed(store.manifests()) if manifest.stage == stage)
+
+
+def undo(house: House, stage: Stage) -> Manifest:
+    """Take the stage and what follows back, but for its run, which is left as if it had just begun; the whole is kept beside."""
+    shutil.copytree(house.store, house.store.parent / "whole")
+    store = house.opened()
+    whole = next(manifest for manifest in store.manifests() if manifest.stage == stage)
+    later = list(Stage)[list(Stage).index(stage) :]
+    for path in (house.store / "manifests").glob("*.json"):
+        if json.loads(path.read_text())["stage"] in later:
+            path.unlink()
+    for manifest in store.manifests():
+        if manifest.stage in later and manifest.run_id != whole.run_id:
+            shutil.rmtree(house.store / "runs" / manifest.run_id, ignore_errors=True)
+    folder = house.store / "runs" / whole.run_id
+    for path in folder.iterdir():
+        if path.name != "run.json":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    store.run(whole.run_id).record(status="failed")
+    return whole
+
+
+def kill_at_file(house: House, stage: Stage, number: int) -> None:
+    before = files(house.store)
+    process = house.stage(stage)
+    while process.poll() is None and len(files(house.store) - before) < number:
+        time.sleep(0.002)
+    if process.poll() is None:
+        os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def files(root: Path) -> set[str]:
+    return {os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names}
+
+
+def facts(store: Store, manifest: Manifest) -> dict[str, Any]:
+    """What a stage published, clocks aside: rows of tables, hashes of weights."""
+    found: dict[str, Any] = {}
+    for name, version in manifest.outputs.items():
+        if version.folder is not None:
+            found[name] = sorted(file.sha256 for file in version.files if file.path.endswith(".safetensors"))
+        else:
+            rows = [{key: value for key, value in row.items() if key not in CLOCKS} for row in store.read(version).to_pylist()]
+            found[name] = [row for row in rows if not str(row.get("name")).startswith("seconds")]
+    return found
