@@ -1,59 +1,14 @@
 """One Prefect server and worker for all end-to-end tests, started as a person starts it, and one smoke run through them."""
 
-import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from data.store import Store
-
-FOVEA = [sys.executable, "-c", "from flows.cli import main; main()"]
-PROJECT = Path(__file__).resolve().parents[2]
-STAGE = "from flows.environment import prepare; prepare(quiet=True); import sys; from flows.stages import FLOWS; FLOWS[sys.argv[1]](recipe='smoke')"
-TIMEOUT_S = 280
-
-
-@dataclass(frozen=True)
-class House:
-    """A store and the environment in which programs use it."""
-
-    store: Path
-    environment: Mapping[str, str]
-    api: str = ""
-    extra: list[str] = field(default_factory=list)
-
-    def fovea(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        return self.run([*FOVEA, *arguments], **options)
-
-    def prefect(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run([sys.executable, "-m", "prefect", *arguments])
-
-    def run(self, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, env=dict(self.environment), cwd=PROJECT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, **options
-        )
-
-    def stage(self, stage: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", STAGE, stage]
-        nothing = subprocess.DEVNULL
-        return subprocess.Popen(command, env=dict(self.environment), cwd=PROJECT, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE)
-
-    def ask(self, path: str) -> Any:
-        request = urllib.request.Request(f"{self.api}/{path}", b"{}", {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    def opened(self) -> Store:
-        return Store.open(self.store)
+from tests.e2e.house import PROJECT, House
 
 
 def free_port() -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from data.store import Manifest, Store
 from tasks.stage import Stage
-from tests.e2e.conftest import House
+from tests.e2e.house import House
 
 pytestmark = pytest.mark.timeout(300)
 MOST_FILES = 8
@@ -73,7 +73,7 @@ def kill_at_file(house: House, stage: Stage, number: int) -> None:
 
 
 def files(root: Path) -> set[str]:
-    return {os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names}
+    return {f"{folder}/{name}" for folder, _, names in os.walk(root) for name in names}
 
 
 def facts(store: Store, manifest: Manifest) -> dict[str, Any]:

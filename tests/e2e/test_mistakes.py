@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.e2e.conftest import House
+from tests.e2e.house import House
 
 pytestmark = pytest.mark.timeout(600)
 PARQUET = """

@@ -1,7 +1,7 @@
 import pytest
 
 from tasks.stage import Stage
-from tests.e2e.conftest import House
+from tests.e2e.house import House
 
 pytestmark = pytest.mark.timeout(600)
 

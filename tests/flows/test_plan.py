@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+from flows.order import reference
+from flows.plan import Fate, plan
+from flows.recipe import Recipe, load_recipe
+from flows.settings import keyed_settings
+from flows.walk import order_for
+from tasks.ingest import ingest_sources
+from tasks.run import carry_out
+from tasks.stage import Stage
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "store")
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    return load_recipe("smoke", {"ingest.sources.0.count": 3, "ingest.sources.1.count": 2})
+
+
+def fates(store: Store, recipe: Recipe, start: Stage | None = None) -> dict[Stage, Fate]:
+    return {step.stage: step.fate for step in plan(store, recipe, start)}
+
+
+def test_an_empty_store_has_everything_to_do(store: Store, recipe: Recipe) -> None:
+    assert fates(store, recipe) == dict.fromkeys(Stage, Fate.TO_DO)
+
+
+def test_a_made_stage_is_found_and_the_next_has_a_key(store: Store, recipe: Recipe) -> None:
+    carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn)
+    steps = {step.stage: step for step in plan(store, recipe)}
+    assert steps[Stage.INGEST].fate is Fate.FOUND
+    assert steps[Stage.GENERATE].key is not None
+    assert steps[Stage.CURATE].key is None
+
+
+def test_upstream_of_the_start_is_taken_whatever_its_settings(store: Store, recipe: Recipe) -> None:
+    carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn)
+    other = load_recipe("smoke", {"ingest.sources.0.count": 4})
+    assert fates(store, other)[Stage.INGEST] is Fate.TO_DO
+    assert fates(store, other, Stage.GENERATE)[Stage.INGEST] is Fate.TAKEN
+
+
+def test_a_damaged_version_is_to_do_again(store: Store, recipe: Recipe) -> None:
+    made = carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn)
+    store.paths(made.outputs["samples"])[0].unlink()
+    assert fates(store, recipe)[Stage.INGEST] is Fate.TO_DO
+
+
+@pytest.mark.parametrize("name", ["generate.shard_size", "generate.teacher.in_flight", "finetune.launch.threads", "evaluate.threads"])
+def test_how_work_is_spread_is_no_part_of_the_settings(name: str) -> None:
+    stage = Stage(name.split(".")[0])
+    assert keyed_settings(stage, load_recipe("smoke", {name: 7})) == keyed_settings(stage, load_recipe("smoke"))
+
+
+def test_how_a_training_is_watched_is_no_part_of_the_settings() -> None:
+    watched = load_recipe("smoke", {"reinforce.trl.report_to": "trackio"})
+    assert keyed_settings(Stage.REINFORCE, watched) == keyed_settings(Stage.REINFORCE, load_recipe("smoke"))
+
+
+def test_a_file_that_changed_changes_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "samples.jsonl").write_text("{}\n")
+    recipe = load_recipe("smoke", {"ingest.sources": [{"kind": "folder", "path": str(tmp_path)}]})
+    before = keyed_settings(Stage.INGEST, recipe)
+    (tmp_path / "samples.jsonl").write_text("{}\n{}\n")
+    assert keyed_settings(Stage.INGEST, recipe) != before
+
+
+def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    first = reference(store, "checkpoints", str(folder))
+    assert reference(store, "checkpoints", str(folder)).version_id == first.version_id
+    assert (store.folder(first) / "config.json").read_text() == "{}"

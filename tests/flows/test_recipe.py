@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from flows.recipe import RecipeError, load_recipe, merge, recipe_names
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_loads_and_says_what_it_does(name: str) -> None:
+    assert load_recipe(name).description
+
+
+def test_a_dotted_override_reaches_into_tables() -> None:
+    assert merge({"a": {"b": 1, "c": 2}}, {"a.b": 3}) == {"a": {"b": 3, "c": 2}}
+
+
+def test_a_dotted_override_makes_absent_tables() -> None:
+    assert merge({}, {"a.b.c": 1}) == {"a": {"b": {"c": 1}}}
+
+
+def test_a_number_is_a_place_in_a_list() -> None:
+    assert merge({"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a.b.1.c": 3}) == {"a": {"b": [{"c": 1}, {"c": 3}]}}
+
+
+def test_a_place_beyond_a_list_is_an_error() -> None:
+    with pytest.raises(RecipeError, match="list of 1"):
+        merge({"a": [1]}, {"a.4": 2})
+
+
+def test_overrides_leave_the_base_alone() -> None:
+    base = {"a": {"b": [1]}}
+    merge(base, {"a.b.0": 2})
+    assert base == {"a": {"b": [1]}}
+
+
+def test_a_bad_key_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text("[ingest]\nsources = [{ kind = 'scenes', count = 1 }]\n[curate]\nrulez = {}\n")
+    with pytest.raises(RecipeError, match=r"bad\.toml: curate\.rulez"):
+        load_recipe(path)
+
+
+def test_an_unknown_recipe_names_those_that_exist() -> None:
+    with pytest.raises(RecipeError, match="smoke"):
+        load_recipe("nothing")
