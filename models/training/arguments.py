@@ -30,6 +30,8 @@ RESERVED = {
     "resume_from_checkpoint": "the job",
     "disable_tqdm": "the child, which shows nothing",
     "remove_unused_columns": "the child",
+    "logging_steps": "the child, which writes every step",
+    "logging_strategy": "the child, which writes every step",
     "eval_strategy": "the stage evaluate",
     "do_eval": "the stage evaluate",
     "save_only_model": "the child",
