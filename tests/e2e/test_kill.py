@@ -19,6 +19,8 @@ from tests.e2e.house import House
 pytestmark = pytest.mark.timeout(300)
 MOST_FILES = 8
 CLOCKS = {"started_at", "latency_s", "attempt_errors"}
+UNORDERED = {"requests"}
+"""Tables whose rows stand in the order in which replies came."""
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -85,4 +87,6 @@ def facts(store: Store, manifest: Manifest) -> dict[str, Any]:
         else:
             rows = [{key: value for key, value in row.items() if key not in CLOCKS} for row in store.read(version).to_pylist()]
             found[name] = [row for row in rows if not str(row.get("name")).startswith("seconds")]
+            if name in UNORDERED:
+                found[name].sort(key=lambda row: row["request_id"])
     return found
