@@ -103,7 +103,7 @@ def accuracy(checkpoint: str, settings: dict[str, Any]) -> float:
     from flows.stages import evaluate
 
     scores = evaluate(RECIPE, settings, checkpoint=checkpoint)["scores"]
-    question = f"select value from at_version('scores', '{scores}') where category = 'all' and metric = 'accuracy'"
+    question = f"select value from at_version('scores', '{scores}') where category = 'point' and metric = 'accuracy'"
     return float(ask(question)[0][0])
 
 
