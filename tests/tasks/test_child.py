@@ -17,7 +17,13 @@ grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60
 pathlib.Path(sys.argv[1]).write_text(f"{os.getpid()} {grandchild.pid}")
 time.sleep(60)
 """
-PARENT = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from pathlib import Path; from tasks.child import run_child; run_child(sys.argv[2:], Path(sys.argv[1]))"
+PARENT = """
+import signal, sys
+from pathlib import Path
+from tasks.child import run_child
+signal.signal(signal.SIGINT, signal.default_int_handler)
+run_child(sys.argv[2:], Path(sys.argv[1]))
+"""
 
 
 def pids_in(path: Path) -> list[int]:
