@@ -2,92 +2,48 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.conversation import conversation
 from data.curation.config import PublishConfig
-from data.dialects import Loss, get_dialect
-from data.identity import digest
-from data.rows import sample_from_row, trace_from_row
-from data.sample import Sample
+from data.publishing import publish_rows
+from data.rows import Row, sample_from_row
 from data.store import Manifest
 from data.store.images import ImageReader
-from models.student.config import StudentConfig
 from tasks.progress import show_table
 from tasks.run import StageRun
 
-ROWS_PER_BATCH = 256
-BUCKETS = 1 << 32
-Row = dict[str, Any]
+ROWS_PER_BATCH = 64
+"""Conversations, with their images, held in memory before they are written."""
 
 
 @task(name="publish conversations", cache_policy=NO_CACHE, persist_result=False)
 def publish_conversations(run: StageRun) -> Manifest:
-    """Publish ``sft``, and ``rejects`` for kept traces that the dialect cannot carry."""
+    """Publish ``sft``, and ``rejects`` for kept traces that become no conversation."""
     config, student, inputs = run.config(PublishConfig), run.order.student, run.order.inputs
-    dialect = config.dialect or student.dialect
-    samples = {row["sample_id"]: sample_from_row(row) for row in run.store.read(inputs["samples"]).to_pylist()}
-    kept = {row["trace_id"] for row in run.store.read(inputs["verdicts"]).to_pylist() if row["kept"]}
-    rows = chosen([row for row in run.store.read(inputs["traces"]).to_pylist() if row["trace_id"] in kept], config.traces_per_sample)
+    samples, traces, verdicts = (run.store.read(inputs[name]).to_pylist() for name in ("samples", "traces", "verdicts"))
     images = ImageReader(run.store, inputs["images"])
-    run.progress.total = len(rows)
-    counts: Counter[str] = Counter()
+    made, refused = publish_rows(map(sample_from_row, samples), traces, verdicts, images, student, config)
+    run.progress.total = sum(verdict["kept"] for verdict in verdicts)
+    run.progress.advance(len(refused))
+    counts = Counter(row["reason"] for row in refused)
     with run.draft() as draft:
+        draft.add("rejects", [row | {"run_id": run.run_id} for row in refused])
         draft.add("sft", [])
-        draft.add("rejects", [])
-        for batch in _batches(rows):
-            for row in batch:
-                table_name, made = write_row(row, samples[row["sample_id"]], images, config, student, dialect)
-                draft.add(table_name, [made | ({"run_id": run.run_id} if table_name == "rejects" else {})])
-                counts[made.get("reason") or made["split"]] += 1
+        for batch in _batches(made):
+            draft.add("sft", batch)
+            counts.update(row["split"] for row in batch)
             run.progress.advance(len(batch))
         manifest = draft.publish()
-    show_table(
-        "publish", [{"what": what, "conversations": number} for what, number in counts.most_common()], f"Conversations in {dialect}."
-    )
+    shown = [{"what": what, "traces": number} for what, number in counts.most_common()]
+    show_table("publish", shown, f"Kept traces by split, or by why they are no conversation in {config.dialect or student.dialect}.")
     return manifest
 
 
-def chosen(rows: Iterable[Row], per_sample: int) -> list[Row]:
-    """The first traces of each sample: selected ones before others, then by candidate and id."""
-    by_sample: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_sample[row["sample_id"]].append(row)
-    ranked = (sorted(group, key=_rank)[:per_sample] for group in by_sample.values())
-    return [row for group in ranked for row in group]
-
-
-def write_row(
-    row: Mapping[str, Any], sample: Sample, images: ImageReader, config: PublishConfig, student: StudentConfig, dialect: str
-) -> tuple[str, Row]:
-    """The trace as a row of ``sft``; or, with the reason, of ``rejects``."""
-    trace = trace_from_row(row)
-    lost = get_dialect(dialect).losses(trace, sample.task) if trace else (Loss.ANSWER,)
-    if trace is None or Loss.ANSWER in lost:
-        reject = {"locator": row["trace_id"], "source": f"publish {dialect}", "reason": "not_carried", "detail": "; ".join(lost)}
-        return "rejects", reject
-    frames = [student.view.frame(*images.size(image_id)) for image_id in sample.image_ids]
-    messages = conversation(sample, trace, student.prompt, dialect, frames)
-    shown = [{"bytes": images.bytes(image_id), "path": None} for image_id in sample.image_ids]
-    ids = {"trace_id": row["trace_id"], "sample_id": sample.sample_id}
-    return "sft", ids | {"dialect": dialect, "split": split_of(sample, config), "messages": messages, "images": shown}
-
-
-def split_of(sample: Sample, config: PublishConfig) -> str:
-    """The sample's split; a share of the training samples, chosen by id, is ``validation``."""
-    bucket = int(digest("validation", sample.sample_id)[:8], 16) / BUCKETS
-    return "validation" if sample.split == "train" and bucket < config.validation_share else sample.split
-
-
-def _rank(row: Mapping[str, Any]) -> tuple[bool, int, str]:
-    return not row["selected"], row["candidate"] or 0, row["trace_id"]
-
-
-def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), ROWS_PER_BATCH):
-        yield rows[start : start + ROWS_PER_BATCH]
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, ROWS_PER_BATCH)):
+        yield batch
