@@ -6,12 +6,11 @@ that a source reads are part of its settings by name, size and time, so that a f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from data.config import Section
-from data.sources.config import FolderConfig, IngestConfig, ParquetConfig, TracesConfig, YoloConfig
+from data.sources.config import IngestConfig
 from flows.recipe import Recipe
 from tasks.stage import Stage
 
@@ -25,19 +24,17 @@ UNKEYED: Mapping[Stage, dict[str, Any]] = {
 }
 UNKEYED_TRL = {
     "dataloader_num_workers",
-    "disable_tqdm",
-    "log_completions",
     "log_level",
     "logging_dir",
     "logging_first_step",
-    "logging_steps",
-    "logging_strategy",
     "project",
     "report_to",
     "run_name",
     "trackio_space_id",
 }
 """Fields of TRL's configurations that say how a training is watched."""
+STUDENT_PROMPTS = "student/"
+_ASKING = {Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE, Stage.EVALUATE}
 _STUDENT: Mapping[Stage, set[str]] = {
     Stage.PUBLISH: {"dialect", "prompt", "view"},
     Stage.PRETRAIN: {"dialect", "prompt", "view", "max_new_tokens"},
@@ -63,41 +60,27 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
     if stage in _STUDENT:
         settings["student"] = recipe.student.model_dump(mode="json", include=_STUDENT[stage])
     if isinstance(own, IngestConfig):
-        settings["files"] = list(_files(own))
+        from data.sources.fingerprint import fingerprint
+
+        settings["files"] = fingerprint(own)
     return settings
 
 
 def prompt_hashes(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
     """Hashes of the prompt files that the stage uses."""
-    names = _prompt_names(stage, recipe)
-    if not names:
-        return ()
+    if stage is Stage.GENERATE:
+        from models.teacher.methods import METHODS
+
+        return tuple(METHODS[recipe.generate.method].prompt_hashes(recipe.generate))
     from data.prompts import prompt
 
-    return tuple(prompt(name).prompt_hash for name in names)
+    return tuple(prompt(name).prompt_hash for name in _student_prompts(stage, recipe))
 
 
-def _prompt_names(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
-    if stage is Stage.GENERATE and recipe.generate.method != "imported":
-        return (f"teacher/{recipe.generate.method}",)
-    if stage in (Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE, Stage.EVALUATE):
-        return (f"student/{recipe.student.prompt}",)
-    return ()
+def _student_prompts(stage: Stage, recipe: Recipe) -> list[str]:
+    """The student's own, and all of them where a vocabulary is made."""
+    from data.prompts import prompt_names
 
-
-def _files(config: IngestConfig) -> Iterator[list[Any]]:
-    for number, source in enumerate(config.sources):
-        if isinstance(source, FolderConfig | YoloConfig):
-            yield from _listed(number, source.path.rglob("*"))
-        elif isinstance(source, ParquetConfig):
-            pattern = Path(source.path)
-            yield from _listed(number, Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor))))
-        elif isinstance(source, TracesConfig):
-            yield from _listed(number, [source.path, *(source.images.rglob("*") if source.images else [])])
-
-
-def _listed(number: int, paths: Iterator[Path] | list[Path]) -> Iterator[list[Any]]:
-    for path in sorted(paths):
-        if path.is_file():
-            stat = path.stat()
-            yield [number, str(path), stat.st_size, stat.st_mtime_ns]
+    if stage is Stage.PRETRAIN:
+        return [name for name in prompt_names() if name.startswith(STUDENT_PROMPTS)]
+    return [f"{STUDENT_PROMPTS}{recipe.student.prompt}"] if stage in _ASKING else []

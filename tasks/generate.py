@@ -18,9 +18,9 @@ from data.rows import sample_from_row
 from data.store import Manifest
 from data.store.images import ImageReader
 from models.teacher.config import GenerateConfig, TeacherConfig
-from models.teacher.generate import METHODS
 from models.teacher.generate import generate_traces as ask_teacher
 from models.teacher.loopback import start_embedded
+from models.teacher.methods import METHODS
 from tasks.progress import show_table
 from tasks.run import StageRun
 

@@ -1,7 +1,8 @@
 """Sources: which of the project's modules a stage is made of, found without importing any.
 
 The *closure* of some modules is those modules and all that they import from this project, directly or through others, also inside
-functions; what is imported for type checking alone is left out. Its hash is part of a stage's key.
+functions; what is imported for type checking alone is left out. Its hash, which covers the files that lie beside a package's modules,
+such as templates, is part of a stage's key.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ from pathlib import Path
 
 from data.identity import digest
 
+INIT = "__init__.py"
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("data", "models", "tasks")
+PACKAGE_DATA = {".css", ".html", ".j2", ".jinja", ".md", ".sql", ".toml", ".txt"}
+KEYED_BY_USE = {"data.prompts"}
+"""Packages whose files are hashed into a key one by one, by the stages that use them."""
 
 
 def source_hash(modules: Iterable[str]) -> str:
-    """A hash of the bytes of every source in the closure of the modules, 64 hexadecimal characters."""
-    return digest({name: _content_hash(path) for name, path in closure(modules).items()})
+    """A hash of the bytes of every source in the closure of the modules and of its packages' files, 64 hexadecimal characters."""
+    found = closure(modules)
+    beside = {str(path.relative_to(ROOT)): path for name, source in found.items() for path in package_data(name, source)}
+    return digest({name: _content_hash(path) for name, path in (found | beside).items()})
 
 
 def closure(modules: Iterable[str]) -> dict[str, Path]:
@@ -41,11 +48,27 @@ def closure(modules: Iterable[str]) -> dict[str, Path]:
 
 
 @cache
+def package_data(module: str, source: Path) -> tuple[Path, ...]:
+    """The files that belong to a package beside its modules, in folders that are no packages too; none for a module that is no package."""
+    if source.name != INIT or module in KEYED_BY_USE:
+        return ()
+    return tuple(sorted(_data_below(source.parent)))
+
+
+def _data_below(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.is_file() and path.suffix in PACKAGE_DATA:
+            yield path
+        elif path.is_dir() and not (path / INIT).exists():
+            yield from _data_below(path)
+
+
+@cache
 def _path(module: str) -> Path | None:
     if module.split(".")[0] not in PACKAGES:
         return None
     base = ROOT.joinpath(*module.split("."))
-    candidates = (base / "__init__.py", base.with_suffix(".py"))
+    candidates = (base / INIT, base.with_suffix(".py"))
     return next((path for path in candidates if path.is_file()), None)
 
 
@@ -62,7 +85,7 @@ def _content_hash(path: Path) -> str:
 
 @cache
 def _imports(module: str, path: Path) -> tuple[str, ...]:
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    package = module if path.name == INIT else module.rpartition(".")[0]
     return tuple(sorted(set(_imported(ast.parse(path.read_bytes()), package))))
 
 

@@ -13,16 +13,11 @@ from data.store.images import ImageReader
 from models.teacher.call import Call, Reply
 from models.teacher.client import TeacherClient
 from models.teacher.config import GenerateConfig
-from models.teacher.direct import Direct
 from models.teacher.errors import TeacherUnreachableError
-from models.teacher.imported import Imported
 from models.teacher.ledger import Ledger
 from models.teacher.method import GenerationMethod, Row, Setting
+from models.teacher.methods import METHODS
 from models.teacher.pictures import StoredPictures
-from models.teacher.rationalize import Rationalize
-
-METHODS: Mapping[str, GenerationMethod] = {method.name: method for method in (Direct(), Rationalize(), Imported())}
-"""Every method by name."""
 
 Progress = Callable[[int, int], None]
 """Told how many samples are done, and of how many."""

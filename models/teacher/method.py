@@ -1,7 +1,7 @@
 """Method: a way to make traces of a sample, and the registry of them.
 
-A method is one object with a name and ``generate``. The next one is a file with such an object, imported in ``METHODS``, and its name in
-``models.teacher.config.GenerateConfig``.
+A method is one object with a name and ``generate``. The next one is a file with such an object, imported in
+``models.teacher.methods``, and its name in ``models.teacher.config.GenerateConfig``.
 """
 
 from __future__ import annotations

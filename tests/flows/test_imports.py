@@ -10,7 +10,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = ["data", "models", "tasks", "flows"]
 HEAVY = {"torch", "prefect", "openai", "transformers", "trl"}
-LIGHT = ["data", "data.store", "data.catalog", "flows.recipe", "flows.plan", "flows.cli", "flows.session", "tasks.run", "tasks.stage"]
+LIGHT = [
+    "data",
+    "data.store",
+    "data.catalog",
+    "flows.recipe",
+    "flows.settings",
+    "flows.plan",
+    "flows.cli",
+    "flows.session",
+    "tasks.run",
+    "tasks.stage",
+]
 CONFIGS = [".".join(path.relative_to(ROOT).with_suffix("").parts) for package in ORDER for path in (ROOT / package).rglob("config.py")]
 
 
@@ -31,5 +42,18 @@ def test_imports_run_one_way(package: str) -> None:
 @pytest.mark.parametrize("module", LIGHT + CONFIGS)
 def test_a_light_module_loads_nothing_heavy(module: str) -> None:
     ask = f"import sys, {module}; print(*set(sys.modules) & {HEAVY})"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == []
+
+
+def test_the_keys_of_a_whole_recipe_load_nothing_heavy() -> None:
+    ask = f"""
+import sys
+from flows.recipe import load_recipe
+from flows.walk import order_for
+from tasks.stage import Stage
+assert len({{order_for(stage, load_recipe("smoke"), []).key for stage in Stage}}) == len(Stage)
+print(*set(sys.modules) & {HEAVY})
+"""
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == []

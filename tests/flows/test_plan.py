@@ -2,11 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from data.prompts import prompt
 from data.store import Store
 from flows.order import reference
 from flows.plan import Fate, plan
 from flows.recipe import Recipe, load_recipe
-from flows.settings import keyed_settings
+from flows.settings import keyed_settings, prompt_hashes
 from flows.walk import order_for
 from tasks.ingest import ingest_sources
 from tasks.run import carry_out
@@ -78,3 +79,16 @@ def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> No
     first = reference(store, "checkpoints", str(folder))
     assert reference(store, "checkpoints", str(folder)).version_id == first.version_id
     assert (store.folder(first) / "config.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("stage", "names"),
+    [
+        (Stage.INGEST, []),
+        (Stage.GENERATE, ["teacher/direct", "teacher/forms/vigorl"]),
+        (Stage.PRETRAIN, ["student/instructed", "student/terse"]),
+        (Stage.FINETUNE, ["student/terse"]),
+    ],
+)
+def test_the_prompts_that_a_stage_uses_are_part_of_its_key(stage: Stage, names: list[str], recipe: Recipe) -> None:
+    assert set(prompt_hashes(stage, recipe)) == {prompt(name).prompt_hash for name in names}

@@ -1,6 +1,6 @@
 import pytest
 
-from tasks.sources import closure, source_hash
+from tasks.sources import closure, package_data, source_hash
 from tasks.stage import FORMS, Stage
 
 
@@ -26,3 +26,14 @@ def test_stages_differ_in_their_sources() -> None:
 def test_a_module_without_source_is_an_error() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"tasks\.nothing"):
         closure(["tasks.nothing"])
+
+
+def test_a_report_is_made_of_its_templates_too() -> None:
+    found = closure(FORMS[Stage.REPORT].modules)
+    names = {path.name for name, source in found.items() for path in package_data(name, source)}
+    assert {"report.html.j2", "report.css"} <= names
+
+
+def test_prompts_are_keyed_by_the_stages_that_use_them() -> None:
+    found = closure(["data.prompts"])
+    assert not package_data("data.prompts", found["data.prompts"])

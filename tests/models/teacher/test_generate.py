@@ -16,7 +16,7 @@ from data.store import Store
 from data.store.images import ImageReader
 from models.teacher.config import GenerateConfig
 from models.teacher.errors import TeacherUnreachableError
-from models.teacher.generate import METHODS
+from models.teacher.methods import METHODS
 from tests.models.teacher.chaos import chaotic_teacher
 from tests.models.teacher.generating import Row, generate, store_scenes
 
