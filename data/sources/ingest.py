@@ -65,6 +65,8 @@ class Intake:
     _images: set[str] = field(default_factory=set)
     _problems: dict[str, Known] = field(default_factory=dict)
     """By what makes problems the same."""
+    _rejected: Counter[str] = field(default_factory=Counter)
+    """By locator."""
 
     def take(self, source: str, item: Problem | Reject) -> None:
         """Keep a problem, or a reject with its reason; a problem that was kept already is a reject, unless it brings another chain."""
@@ -73,7 +75,8 @@ class Intake:
             return
         sample = item.sample()
         key = same_problem_key(sample)
-        if key not in self._problems:
+        is_new = key not in self._problems
+        if is_new:
             self._problems[key] = Known(item.locator, sample.sample_id)
             self._keep(source, item, sample)
         known = self._problems[key]
@@ -82,7 +85,7 @@ class Intake:
             self._put("traces", imported_row(chain, known.sample_id, len(known.chains)))
             known.chains.append(chain.text)
         self.counts.traces += len(chains)
-        if known.locator != item.locator and not chains:
+        if not (is_new or chains):
             self._reject(source, Reject(item.locator, Reason.DUPLICATE, f"the same problem as {known.locator}"))
 
     def _keep(self, source: str, item: Problem, sample: Sample) -> None:
@@ -108,8 +111,12 @@ class Intake:
         self._put("images", row | {"width": image.width, "height": image.height})
 
     def _reject(self, source: str, reject: Reject) -> None:
+        """Write a reject; where its row was rejected before, for something else, the locator counts on, so that neither row is lost."""
         self.counts.rejects[reject.reason] += 1
-        row = {"run_id": self.run_id, "locator": reject.locator, "source": source}
+        self._rejected[reject.locator] += 1
+        times = self._rejected[reject.locator]
+        locator = reject.locator if times == 1 else f"{reject.locator} ({times})"
+        row = {"run_id": self.run_id, "locator": locator, "source": source}
         self._put("rejects", row | {"reason": str(reject.reason), "detail": reject.detail})
 
     def _put(self, table_name: str, row: dict[str, Any]) -> None:

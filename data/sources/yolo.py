@@ -37,14 +37,17 @@ def read_yolo(config: YoloConfig, max_pixels: int) -> Iterator[Problem | Reject]
     for folder in (image_folder, label_folder):
         if not folder.is_dir():
             raise SourceError(f"there is no folder {folder}; YOLO data has images/{config.folder} and labels/{config.folder}")
-    images = {path.stem: path for path in sorted(image_folder.iterdir()) if path.suffix.lower() in SUFFIXES}
-    labels = {path.stem: path for path in sorted(label_folder.glob("*.txt"))}
+    images: dict[str, list[Path]] = {}
+    for path in sorted(image_folder.iterdir()):
+        if path.suffix.lower() in SUFFIXES:
+            images.setdefault(path.stem, []).append(path)
+    labels = {path.stem: path for path in label_folder.glob("*.txt")}
     opened = ImageFolder(config.path, max_pixels)
     for stem in sorted(images.keys() | labels.keys()):
         if stem not in images:
             yield Reject(f"labels/{config.folder}/{stem}.txt", Reason.MISSING_IMAGE, f"there is no image of that name in {image_folder}")
-        else:
-            yield from _read_image(config, opened, images[stem], labels.get(stem))
+        for image in images.get(stem, ()):
+            yield from _read_image(config, opened, image, labels.get(stem))
 
 
 def _read_image(config: YoloConfig, folder: ImageFolder, image_path: Path, label_path: Path | None) -> Iterator[Problem | Reject]:

@@ -120,3 +120,13 @@ class Sink:
     def add(self, table_name: str, rows: list[dict[str, Any]]) -> None:
         if table_name == "images":
             self.image_batches.append([row["image_id"] for row in rows])
+
+
+def test_rejects_of_one_locator_are_all_kept(store: Store, tmp_path: Path, picture: Callable[..., bytes]) -> None:
+    for name, content in (("images/train/one.png", picture(100, 50)), ("labels/train/one.txt", b"0 9 9 1 1\n0 .5 .5 .2 .2")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    counts, manifest = publish(store, {"kind": "yolo", "path": tmp_path, "names": {0: "1"}})
+    found = {row["locator"]: row["reason"] for row in rows(store, manifest, "rejects")}
+    assert found == {"labels/train/one.txt:1": Reason.OUTSIDE_IMAGE, "labels/train/one.txt:1 (2)": Reason.INCOMPLETE}
+    assert counts.rejects.total() == len(found)

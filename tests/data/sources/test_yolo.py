@@ -105,3 +105,9 @@ def test_photographs_of_coco8_give_their_human_boxes() -> None:
     broccoli = next(problem for problem in problems if problem.category == "class 50")
     [box] = broccoli.boxes
     assert (box.x1, box.y1, box.x2, box.y2) == pytest.approx((249.6, 229.27, 565.84, 474.35), abs=0.01)
+
+
+def test_images_that_differ_in_their_suffix_alone_are_all_read(yolo: Callable[..., Path], picture: Callable[..., bytes]) -> None:
+    root = yolo("1 0.5 0.5 0.2 0.4")
+    (root / "images/train/one.bmp").write_bytes(picture(60, 30))
+    assert [item.images[0].path for item in read(root) if isinstance(item, Problem)] == ["images/train/one.bmp", "images/train/one.png"]
