@@ -11,10 +11,12 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
 """Raster formats that Pillow decodes by itself; others (EPS) would start foreign programs."""
@@ -64,13 +66,23 @@ class Description(NamedTuple):
 
 def open_image(stored: bytes) -> Image.Image:
     """The oriented RGB image. Raises ``UnreadableImageError``."""
+    with _decoding(stored) as image:
+        return _upright(_rgb(image), orientation(image))
+
+
+def png(image: Image.Image) -> bytes:
+    """The image as PNG bytes, the same for the same pixels."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def orientation(image: Image.Image) -> int:
+    """The EXIF orientation; 1, upright, where there is none or the metadata is damaged."""
     try:
-        with Image.open(io.BytesIO(stored), formats=FORMATS) as image:
-            return _upright(_rgb(image), _orientation(image))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise EnormousImageError(str(error)) from error
-    except DECODE_ERRORS as error:
-        raise UnreadableImageError(f"{len(stored)} bytes are no readable image: {error}") from error
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except DECODE_ERRORS:
+        return 1
 
 
 def describe(stored: bytes, max_pixels: int | None = None) -> Description:
@@ -86,24 +98,25 @@ def describe(stored: bytes, max_pixels: int | None = None) -> Description:
 
 
 def _check_size(stored: bytes, max_pixels: int | None) -> str:
-    try:
-        with Image.open(io.BytesIO(stored), formats=FORMATS) as image:
-            width, height, kind = *image.size, str(image.format)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise EnormousImageError(str(error)) from error
-    except DECODE_ERRORS as error:
-        raise UnreadableImageError(f"{len(stored)} bytes are no readable image: {error}") from error
+    with _decoding(stored) as image:
+        width, height, kind = *image.size, str(image.format)
     if max_pixels is not None and width * height > max_pixels:
         raise EnormousImageError(f"image {width}x{height} has {width * height} pixels, over the limit of {max_pixels}")
     return kind
 
 
-def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation; 1, upright, where there is none or the metadata is damaged."""
+@contextmanager
+def _decoding(stored: bytes) -> Iterator[Image.Image]:
+    """The image of stored bytes; what Pillow raises on damaged ones, the reason in words that are the same at every try."""
     try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except DECODE_ERRORS:
-        return 1
+        with Image.open(io.BytesIO(stored), formats=FORMATS) as image:
+            yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise EnormousImageError(str(error)) from error
+    except UnidentifiedImageError as error:
+        raise UnreadableImageError(f"{len(stored)} bytes are no readable image: their format is none of {', '.join(FORMATS)}") from error
+    except DECODE_ERRORS as error:
+        raise UnreadableImageError(f"{len(stored)} bytes are no readable image: {error}") from error
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

@@ -5,7 +5,6 @@ A *refusal* is a kept trace that becomes none, as a row of ``rejects`` (without 
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from data.curation.config import PublishConfig
 from data.dialects import Dialect, Loss, get_dialect
 from data.dialects.vigorl_zoom import VigorlZoom
 from data.identity import digest
+from data.images import png
 from data.rows import Row, trace_from_row
 from data.sample import Sample
 from data.space import Frame
@@ -112,7 +112,7 @@ def sft_row(chosen: Chosen, images: Images, prompt: str, dialect: Dialect, valid
     """A conversation with its images inline: those of the sample in order, then the crops that its turns show."""
     sample = chosen.sample
     stored = [{"bytes": images.bytes(image_id), "path": None} for image_id in sample.image_ids]
-    crops = [{"bytes": _png(crop_image(images, sample, zoom)), "path": None} for zoom in _shown(chosen, dialect)]
+    crops = [{"bytes": png(crop_image(images, sample, zoom)), "path": None} for zoom in _shown(chosen, dialect)]
     return {
         "trace_id": chosen.trace_id,
         "dialect": dialect.name,
@@ -185,9 +185,3 @@ def _shown(chosen: Chosen, dialect: Dialect) -> Sequence[Zoom]:
     if not isinstance(dialect, VigorlZoom):
         return ()
     return [zoom for step in chosen.trace.steps for zoom in step.zooms]
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -6,7 +6,6 @@ object a neighbour of its own colour, ``hard`` has small objects on a large canv
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,13 +108,6 @@ def paint(objects: Sequence[SceneObject], size: int, grey: int) -> Scene:
     for item in objects:
         _draw(pen, item)
     return Scene(image, tuple(objects), grey)
-
-
-def png(image: Image.Image) -> bytes:
-    """The image as PNG bytes, the same for the same pixels."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _draw_names(rng: random.Random, band: Band, canvas: Canvas) -> list[tuple[str, str]]:

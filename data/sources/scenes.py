@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 
+from data.images import png
 from data.sample import Role, Task
 from data.sources.config import ScenesConfig
-from data.sources.drawing import CANVASES, COLORS, NAMES, SHAPES, Band, Scene, SceneObject, draw_scene, paint, png
+from data.sources.drawing import CANVASES, COLORS, NAMES, SHAPES, Band, Scene, SceneObject, draw_scene, paint
 from data.sources.problem import Problem, SourceError, SourceImage
 from data.trace import PlacedBox
 

@@ -12,12 +12,10 @@ from collections import OrderedDict
 
 from PIL import Image
 
-from data.images import open_image
+from data.images import open_image, orientation, png
 from data.store.images import ImageReader
 
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-ORIENTATION = 0x0112
-"""The EXIF tag."""
 HELD = 256
 
 
@@ -41,10 +39,8 @@ class StoredPictures:
 def data_url(stored: bytes) -> str:
     """Image bytes as a data URL. Raises ``UnreadableImageError``."""
     with Image.open(io.BytesIO(stored)) as image:
-        plain = image.mode == "RGB" and image.getexif().get(ORIENTATION, 1) == 1 and "transparency" not in image.info
+        plain = image.mode == "RGB" and orientation(image) == 1 and "transparency" not in image.info
         media_type = MEDIA_TYPES.get(str(image.format)) if plain else None
     if media_type is None:
-        buffer = io.BytesIO()
-        open_image(stored).save(buffer, "PNG")
-        media_type, stored = "image/png", buffer.getvalue()
+        media_type, stored = MEDIA_TYPES["PNG"], png(open_image(stored))
     return f"data:{media_type};base64,{base64.b64encode(stored).decode()}"

@@ -120,6 +120,15 @@ def test_what_is_no_raster_image_is_unreadable(stored: bytes) -> None:
         describe(stored)
 
 
+def test_unknown_bytes_are_unreadable_in_the_same_words_every_time() -> None:
+    said = []
+    for _ in range(2):
+        with pytest.raises(UnreadableImageError) as raised:
+            open_image(b"hello")
+        said.append(str(raised.value))
+    assert said[0] == said[1]
+
+
 def test_a_cut_image_is_unreadable() -> None:
     stored = encoded(Image.effect_noise((64, 64), 50))
     with pytest.raises(UnreadableImageError):

@@ -9,7 +9,8 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletion
 from PIL import Image
 
-from data.sources.drawing import SceneObject, paint, png
+from data.images import png
+from data.sources.drawing import SceneObject, paint
 from data.space import Box, Space
 from models.teacher.loopback import start_embedded
 

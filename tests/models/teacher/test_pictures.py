@@ -4,15 +4,15 @@ import base64
 import io
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
-from models.teacher.pictures import ORIENTATION, data_url
+from models.teacher.pictures import data_url
 
 
 def encoded(image: Image.Image, kind: str, orientation: int | None = None) -> bytes:
     buffer, exif = io.BytesIO(), Image.Exif()
     if orientation is not None:
-        exif[ORIENTATION] = orientation
+        exif[ExifTags.Base.Orientation] = orientation
     image.save(buffer, kind, exif=exif)
     return buffer.getvalue()
 
