@@ -9,11 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from data.store import Store
+from data.store import Store, Version
 from flows.environment import prepare
 from flows.plan import Fate, Step, plan
 from flows.recipe import load_recipe
 from flows.terminal import console, table
+from models.teacher.call import RequestStatus
 from tasks.progress import bars
 from tasks.stage import Stage, report_path
 
@@ -51,9 +52,19 @@ def _show(store: Store, steps: Sequence[Step]) -> None:
     out = console()
     made = [(step.stage, name, version) for step in steps for name, version in (step.made or {}).items()]
     out.print(table(["stage", "made", "version", "rows"], [(stage, name, one.version_id, one.rows) for stage, name, one in made]))
+    for _, name, version in made:
+        if name == "requests" and (failed := failed_samples(store, version)):
+            out.print(f"generate: calls for {failed} samples failed; --force generate asks those again and no other\n")
     scores = [row for _, name, version in made if name == "scores" for row in store.read(version).to_pylist()]
     if scores:
         out.print(table(SCORE_COLUMNS, [[row[name] for name in SCORE_COLUMNS] for row in scores]))
     for step in steps:
         if step.stage is Stage.REPORT and step.key is not None:
             out.print(f"report: {report_path(store.root, step.key)}")
+
+
+def failed_samples(store: Store, version: Version) -> int:
+    """How many samples have a call of this version of ``requests`` that failed and was not answered since."""
+    last = {row["request_id"]: row for row in store.requests()}
+    ids = store.read(version, columns=["request_id"]).column("request_id").to_pylist()
+    return len({last[name]["sample_id"] for name in ids if last[name]["status"] == RequestStatus.FAILED})

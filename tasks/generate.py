@@ -17,7 +17,9 @@ from prefect.utilities.annotations import unmapped
 from data.rows import sample_from_row
 from data.store import Manifest
 from data.store.images import ImageReader
+from models.teacher.call import RequestStatus
 from models.teacher.config import GenerateConfig, TeacherConfig
+from models.teacher.errors import TeacherFailedError
 from models.teacher.generate import generate_traces as ask_teacher
 from models.teacher.loopback import start_embedded
 from models.teacher.methods import METHODS
@@ -37,13 +39,7 @@ def generate_traces(run: StageRun) -> Manifest:
     run.progress.total = len(ids)
     with endpoint(config) as base_url:
         done = generate_shard.map(unmapped(run), [tuple(shard) for shard in shards], unmapped(base_url)).result()
-    rows = [row for shard in done for row in shard]
-    with run.draft() as draft:
-        draft.add("traces", rows)
-        run.folder.fold("requests", draft)
-        manifest = draft.publish()
-    show_table("generate", summary(len(ids), rows), "Traces by what became of them.")
-    return manifest
+    return publish_traces(run, [row for shard in done for row in shard])
 
 
 @task(name="generate shard", cache_policy=NO_CACHE, persist_result=False)
@@ -68,6 +64,27 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
         imported=imported,
         on_progress=lambda _done, _total: run.progress.advance(),
     )
+
+
+def publish_traces(run: StageRun, rows: Sequence[Mapping[str, Any]]) -> Manifest:
+    """Publish what the teacher answered, with every call. Raises ``TeacherFailedError`` where it answered none."""
+    calls = {row["request_id"]: row for row in run.folder.read("requests").to_pylist()}
+    failed = [row for row in calls.values() if row["status"] == RequestStatus.FAILED]
+    if failed and not rows and len(failed) == len(calls):
+        raise TeacherFailedError(
+            f"the teacher {failed[-1]['model']} answered none of {len(calls)} calls; the last said: {last_error(failed)}"
+        )
+    with run.draft() as draft:
+        draft.add("traces", [dict(row) for row in rows])
+        run.folder.fold("requests", draft)
+        manifest = draft.publish()
+    show_table("generate", summary(run.progress.total, rows, failed), "Traces by what became of them.")
+    return manifest
+
+
+def last_error(failed: Sequence[Mapping[str, Any]]) -> str:
+    """What the last attempt of the last failed call said."""
+    return next((errors[-1] for row in reversed(failed) if (errors := row["attempt_errors"])), "nothing")
 
 
 def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:
@@ -100,7 +117,12 @@ def api_key(config: TeacherConfig) -> str | None:
     return str(secret.get())
 
 
-def summary(samples: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Counts of samples, traces, and traces that could not be read."""
-    unread = sum(1 for row in rows if row.get("parse_error"))
-    return [{"what": "samples", "rows": samples}, {"what": "traces", "rows": len(rows)}, {"what": "not parsed", "rows": unread}]
+def summary(samples: int, rows: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Counts of samples, traces, traces that could not be read, and samples with calls that failed."""
+    counts = {
+        "samples": samples,
+        "traces": len(rows),
+        "not parsed": sum(1 for row in rows if row.get("parse_error")),
+        "samples with failed calls": len({row["sample_id"] for row in failed}),
+    }
+    return [{"what": what, "rows": number} for what, number in counts.items()]

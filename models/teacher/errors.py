@@ -11,5 +11,9 @@ class TeacherUnreachableError(TeacherError):
     """Nothing answers at the base URL."""
 
 
+class TeacherFailedError(TeacherError):
+    """The teacher answers, and not one call was served."""
+
+
 class TeacherRefusedError(TeacherError):
     """The teacher answers, and will not serve: a wrong key, or a model it does not have."""
