@@ -23,6 +23,8 @@ from tasks.errors import ChildFailedError
 GRACE_S = 5.0
 """Time to end by itself after a SIGTERM."""
 TAIL_BYTES = 20_000
+WAYS = {"--multi_gpu", "--cpu", "--tpu", "--use_deepspeed", "--use_fsdp", "--use_megatron_lm", "--config_file"}
+"""Options of ``accelerate launch`` of which each decides how processes are started."""
 
 
 def run_child(command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None) -> None:
@@ -52,9 +54,23 @@ def run_child(command: Sequence[str], log: Path, *, environment: Mapping[str, st
 def launch(module: str, job: Path, log: Path, *, processes: int = 1, threads: int = 2, arguments: Sequence[str] = ()) -> None:
     """Run ``python -m module --job job`` under ``accelerate launch``. Raises ``ChildFailedError``."""
     options = ["--num_processes", str(processes), "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--quiet"]
-    options += ["--num_cpu_threads_per_process", str(threads), *arguments]
+    options += ["--num_cpu_threads_per_process", str(threads), *several(processes, arguments), *arguments]
     command = [sys.executable, "-m", "accelerate.commands.launch", *options, "-m", module, "--job", str(job)]
-    run_child(command, log, environment={"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"})
+    run_child(command, log, environment=thread_environment(threads))
+
+
+def several(processes: int, arguments: Sequence[str]) -> tuple[str, ...]:
+    """What makes ``accelerate launch`` start several processes on one machine, with or without GPUs, at a free port.
+
+    Without it, and without GPUs, it starts one and says nothing. Where the arguments choose a way, theirs holds.
+    """
+    return ("--multi_gpu", "--main_process_port", "0") if processes > 1 and not WAYS & set(arguments) else ()
+
+
+def thread_environment(threads: int) -> dict[str, str]:
+    """Threads per process; idle ones sleep, which is faster where processes share cores and changes no result."""
+    policy = os.environ.get("OMP_WAIT_POLICY", "PASSIVE")
+    return {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": policy, "TOKENIZERS_PARALLELISM": "false"}
 
 
 def last_words(log: Path) -> str:

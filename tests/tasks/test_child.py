@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tasks.child import run_child
+from tasks.child import launch, run_child, several, thread_environment
 from tasks.errors import ChildFailedError
 
 SLEEPER = """
@@ -20,7 +20,7 @@ time.sleep(60)
 PARENT = """
 import signal, sys
 from pathlib import Path
-from tasks.child import run_child
+from tasks.child import launch, run_child, several, thread_environment
 signal.signal(signal.SIGINT, signal.default_int_handler)
 run_child(sys.argv[2:], Path(sys.argv[1]))
 """
@@ -60,3 +60,32 @@ def test_a_child_and_its_descendants_end_with_the_parent(tmp_path: Path, number:
         pids = pids_in(tmp_path / "pids")
         os.kill(parent.pid, number)
     assert all_gone(pids)
+
+
+TELLER = """
+import os, pathlib, sys
+wanted = ("RANK", "WORLD_SIZE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY")
+pathlib.Path(sys.argv[2], os.environ.get("RANK", "alone")).write_text(" ".join(os.environ.get(name, "-") for name in wanted))
+"""
+
+
+@pytest.mark.parametrize(("processes", "expected"), [(1, {"- - 1 PASSIVE"}), (2, {"0 2 1 PASSIVE", "1 2 1 PASSIVE"})])
+def test_as_many_processes_start_as_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int, expected: set[str]
+) -> None:
+    (tmp_path / "teller.py").write_text(TELLER)
+    (tmp_path / "told").mkdir()
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    launch("teller", tmp_path / "told", tmp_path / "log", processes=processes, threads=1)
+    assert {path.read_text() for path in (tmp_path / "told").iterdir()} == expected
+
+
+def test_a_way_that_the_recipe_chooses_holds() -> None:
+    assert several(2, ["--use_fsdp"]) == ()
+    assert several(1, []) == ()
+
+
+def test_a_wait_policy_of_the_environment_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert thread_environment(3)["OMP_WAIT_POLICY"] == "ACTIVE"
