@@ -8,21 +8,17 @@ One function serves publishing, reinforcement and evaluation. A *message* is ``{
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
-
-import jinja2
 
 from data.dialects import get_dialect
 from data.dialects.answers import WANTED
 from data.dialects.vigorl_zoom import VigorlZoom
 from data.prompts import prompt as load_prompt
 from data.sample import Sample, Task
-from data.space import Frame, Space, SpaceKind
+from data.space import Frame, Space
 from data.trace import Trace
 
 Message = dict[str, Any]
-TEMPLATES = jinja2.Environment(undefined=jinja2.StrictUndefined)
 PLACE_FORMS = {
     "univg": {Task.POINT: "(x,y)", Task.BOX: "(x1,y1),(x2,y2)"},
     "ivgr": {Task.POINT: "(x, y)", Task.BOX: "<box>[x1,y1,x2,y2]</box>"},
@@ -54,17 +50,22 @@ def question_text(sample: Sample, prompt: str, dialect: str, frames: Sequence[Fr
     """The text block of the user's turn; earlier context stands before it, a line for each turn."""
     spaces = [frame.model for frame in frames]
     forms = PLACE_FORMS.get(dialect, TUPLE_FORMS)
-    written = _template(prompt).render(
+    written = load_prompt(f"student/{prompt}").render(
         question=sample.question,
         choices=sample.choices,
         dialect=dialect,
         wanted=_wanted(sample.task, forms),
         has_places=bool(spaces) and (dialect != "textual" or sample.task in WANTED),
-        numbers="numbers with three decimals" if any(space.kind == SpaceKind.UNIT for space in spaces) else "whole numbers",
+        numbers=numbers_of(spaces),
         extents=_extents(spaces),
         example=forms[Task.POINT if sample.task == Task.POINT else Task.BOX],
     )
-    return "\n".join([*(f"{turn['role']}: {turn['text']}" for turn in sample.context), written.strip()])
+    return "\n".join([*(f"{turn['role']}: {turn['text']}" for turn in sample.context), written])
+
+
+def numbers_of(spaces: Sequence[Space]) -> str:
+    """What coordinates of these spaces are written as, in the words of a prompt."""
+    return "numbers with three decimals" if any(space.decimals for space in spaces) else "whole numbers"
 
 
 def message(role: str, *blocks: dict[str, Any]) -> Message:
@@ -80,11 +81,6 @@ def image_block() -> dict[str, Any]:
 def text_block(text: str) -> dict[str, Any]:
     """A block of text."""
     return {"type": "text", "text": text}
-
-
-@cache
-def _template(prompt: str) -> jinja2.Template:
-    return TEMPLATES.from_string(load_prompt(f"student/{prompt}").text)
 
 
 def _wanted(task: Task, forms: dict[Task, str]) -> str:

@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNIT_DECIMALS = 3
+
 
 class SpaceKind(StrEnum):
     """What a unit of length means."""
@@ -53,6 +55,11 @@ class Space:
     @classmethod
     def unit(cls) -> Space:
         return cls(SpaceKind.UNIT, 1, 1)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that a coordinate is written with: three in unit, where whole numbers would say nothing, else none."""
+        return UNIT_DECIMALS if self.kind == SpaceKind.UNIT else 0
 
     def __str__(self) -> str:
         return f"{self.kind} {self.width:g}x{self.height:g}"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.space import Box, Frame, Point, Space, SpaceKind
+from data.space import Box, Frame, Point, Space
 from data.trace import PlacedBox, PlacedPoint
 
 Place = PlacedPoint | PlacedBox
@@ -19,7 +19,6 @@ NUMBER = r"[-+]?[0-9]{1,6}(?:\.[0-9]{1,9})?"
 FARTHEST = 999_999
 """A coordinate of more digits is no place."""
 IMAGE = r"(?:\bimage\s*(?P<image>[0-9]{1,3})\s*:\s*)?"
-UNIT_DECIMALS = 3
 
 
 @dataclass(frozen=True)
@@ -101,11 +100,11 @@ def _rounded(number: float, space: Space) -> float:
     """As it is written, or NaN where it cannot be; never minus zero."""
     if not math.isfinite(number) or abs(number) > FARTHEST:
         return math.nan
-    return round(number, UNIT_DECIMALS if space.kind == SpaceKind.UNIT else 0) + 0.0
+    return round(number, space.decimals) + 0.0
 
 
 def _digits(number: float, space: Space) -> str:
-    return f"{number:.{UNIT_DECIMALS}f}" if space.kind == SpaceKind.UNIT else f"{number:.0f}"
+    return f"{number:.{space.decimals}f}"
 
 
 def _expression(form: str) -> str:

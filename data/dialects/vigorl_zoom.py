@@ -20,7 +20,7 @@ from data.dialects.inline import BLOCK_TAG
 from data.dialects.places import FARTHEST, is_outside, place_of, rounded
 from data.dialects.vigorl import Vigorl
 from data.sample import Task
-from data.space import Frame, Point, SpaceKind
+from data.space import Frame, Point
 from data.trace import PlacedPoint, Step, Trace, Zoom
 
 TOOL = "search_coordinate"
@@ -110,7 +110,7 @@ class VigorlZoom(Vigorl):
     def _call(self, steps: Sequence[Step], zoom: Zoom, frames: Sequence[Frame]) -> str:
         frame = frames[zoom.point.image_index]
         point = Point(zoom.point.x, zoom.point.y, frame.stored).to(frame.model)
-        digits = 3 if frame.model.kind == SpaceKind.UNIT else None
+        digits = frame.model.decimals or None
         arguments: dict[str, Any] = {"coordinate": [round(point.x, digits), round(point.y, digits)]}
         if zoom.point.image_index:
             arguments["image"] = zoom.point.image_index + 1

@@ -1,4 +1,4 @@
-"""Prompts: text files by name, such as ``student/terse``, each with a hash that enters the lineage of what it made."""
+"""Prompts: Jinja templates by name, such as ``student/terse``, each with a hash that enters the lineage of what it made."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import jinja2
 
 FOLDER = Path(__file__).parent
+TEMPLATES = jinja2.Environment(undefined=jinja2.StrictUndefined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,10 @@ class Prompt:
 
     text: str
     prompt_hash: str
+
+    def render(self, **values: Any) -> str:
+        """The text with its values filled in, without white space at its ends. Raises jinja2's ``UndefinedError`` where one lacks."""
+        return _template(self.text).render(values).strip()
 
 
 class UnknownPromptError(ValueError):
@@ -34,3 +42,8 @@ def prompt(name: str) -> Prompt:
 def prompt_names() -> list[str]:
     """The names of all prompts."""
     return sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.txt"))
+
+
+@cache
+def _template(text: str) -> jinja2.Template:
+    return TEMPLATES.from_string(text)

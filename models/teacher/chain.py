@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-import jinja2
-
+from data.conversation import numbers_of
 from data.dialects import get_dialect
 from data.identity import digest
 from data.prompts import prompt
@@ -18,10 +16,6 @@ from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.config import GenerateConfig
 from models.teacher.method import Row, Setting
 
-TEMPLATES = jinja2.Environment(undefined=jinja2.StrictUndefined)
-UNIT_EXTENT = 1
-"""Where coordinates run no farther than this they need decimals."""
-
 
 def prompt_hashes(method: str, dialect: str) -> list[str]:
     """Hashes of the files that a method's prompt is made of."""
@@ -30,17 +24,17 @@ def prompt_hashes(method: str, dialect: str) -> list[str]:
 
 def write_prompt(method: str, dialect: str, sample: Sample, frames: Sequence[Frame], **more: Any) -> str:
     """The text that asks for a trace of the sample, whose images are spoken of in the frames."""
-    method_template, form_template = map(_template, _names(method, dialect))
-    extents = [(frame.model.width, frame.model.height) for frame in frames]
+    asked, form = map(prompt, _names(method, dialect))
+    spaces = [frame.model for frame in frames]
     values: dict[str, Any] = {
-        "images": [{"x": f"{x:g}", "y": f"{y:g}"} for x, y in extents],
-        "numbers": "numbers with three decimals" if max(extents[0]) <= UNIT_EXTENT else "whole numbers",
-        "form": form_template.render(task=sample.task.value, images=len(frames)).strip(),
+        "images": [{"x": f"{space.width:g}", "y": f"{space.height:g}"} for space in spaces],
+        "numbers": numbers_of(spaces),
+        "form": form.render(task=sample.task.value, images=len(frames)),
         "context": sample.context,
         "question": sample.question,
         "choices": sample.choices,
     }
-    return method_template.render(values | more).strip()
+    return asked.render(**values, **more)
 
 
 async def ask_chain(method: str, text: str, candidate: int, sample: Sample, setting: Setting) -> list[Row]:
@@ -75,11 +69,6 @@ def chain_row(method: str, candidate: int, sample: Sample, setting: Setting, rep
         parse_error=parsed.error,
         prompt_hash=digest(prompt_hashes(method, config.dialect)),
     )
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    return TEMPLATES.from_string(prompt(name).text)
 
 
 def _names(method: str, dialect: str) -> tuple[str, str]:

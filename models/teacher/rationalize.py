@@ -56,5 +56,4 @@ def _corners(box: PlacedBox, frames: Sequence[Frame]) -> str:
     """The box as numbers of the space that the teacher writes."""
     frame = frames[box.image_index]
     seen = Box(box.x1, box.y1, box.x2, box.y2, frame.stored).to(frame.model)
-    digits = 3 if max(frame.model.width, frame.model.height) <= 1 else 0
-    return ", ".join(f"{value:.{digits}f}" for value in (seen.x1, seen.y1, seen.x2, seen.y2))
+    return ", ".join(f"{value:.{frame.model.decimals}f}" for value in (seen.x1, seen.y1, seen.x2, seen.y2))
