@@ -12,7 +12,6 @@ from typing import Any
 
 from data.dialects import get_dialect
 from data.dialects.answers import WANTED
-from data.dialects.vigorl_zoom import VigorlZoom
 from data.prompts import prompt as load_prompt
 from data.sample import Sample, Task
 from data.space import Frame, Space
@@ -37,10 +36,7 @@ def prompt_messages(sample: Sample, prompt: str = "terse", dialect: str = "vigor
 def conversation(sample: Sample, trace: Trace, prompt: str, dialect: str, frames: Sequence[Frame]) -> list[Message]:
     """The prompt and the student's turn, or its turns with observations between them (an image block each) where it zooms."""
     asked = prompt_messages(sample, prompt, dialect, frames)
-    speaker = get_dialect(dialect)
-    if not isinstance(speaker, VigorlZoom):
-        return [*asked, message("assistant", text_block(speaker.render(trace, frames, sample.task)))]
-    for turn in speaker.render_turns(trace, frames, sample.task):
+    for turn in get_dialect(dialect).render_turns(trace, frames, sample.task):
         images = [image_block()] if turn.zoom and turn.role == "user" else []
         asked.append(message(turn.role, *images, text_block(turn.text)))
     return asked

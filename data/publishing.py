@@ -6,7 +6,7 @@ A *refusal* is a kept trace that becomes none, as a row of ``rejects`` (without 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -16,7 +16,6 @@ from PIL import Image
 from data.conversation import conversation
 from data.curation.config import PublishConfig
 from data.dialects import Dialect, Loss, get_dialect
-from data.dialects.vigorl_zoom import VigorlZoom
 from data.identity import digest
 from data.images import png
 from data.rows import Row, trace_from_row
@@ -78,7 +77,7 @@ class Speaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A trace that becomes a conversation."""
+    """A trace, as the dialect carries it, that becomes a conversation."""
 
     trace_id: str
     sample: Sample
@@ -112,7 +111,7 @@ def sft_row(chosen: Chosen, images: Images, prompt: str, dialect: Dialect, valid
     """A conversation with its images inline: those of the sample in order, then the crops that its turns show."""
     sample = chosen.sample
     stored = [{"bytes": images.bytes(image_id), "path": None} for image_id in sample.image_ids]
-    crops = [{"bytes": png(crop_image(images, sample, zoom)), "path": None} for zoom in _shown(chosen, dialect)]
+    crops = [{"bytes": png(crop_image(images, sample, zoom)), "path": None} for step in chosen.trace.steps for zoom in step.zooms]
     return {
         "trace_id": chosen.trace_id,
         "dialect": dialect.name,
@@ -179,9 +178,3 @@ class _Choice:
             {"locator": row["trace_id"], "source": f"publish {self._dialect.name}", "reason": str(reason), "detail": detail}
         )
         return None
-
-
-def _shown(chosen: Chosen, dialect: Dialect) -> Sequence[Zoom]:
-    if not isinstance(dialect, VigorlZoom):
-        return ()
-    return [zoom for step in chosen.trace.steps for zoom in step.zooms]

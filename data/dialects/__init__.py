@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from data.dialects.dialect import Dialect, Loss, Parsed
+from data.dialects.dialect import Dialect, Loss, Parsed, Turn
 from data.dialects.ivgr import Ivgr
 from data.dialects.textual import Textual
 from data.dialects.univg import Univg
 from data.dialects.vigorl import Vigorl
-from data.dialects.vigorl_zoom import Turn, VigorlZoom
+from data.dialects.vigorl_zoom import VigorlZoom
 
 __all__ = ["DIALECTS", "Dialect", "Loss", "Parsed", "Turn", "get_dialect"]
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from data.sample import Task
 from data.space import Frame
-from data.trace import Trace
+from data.trace import Trace, Zoom
 
 
 class Loss(StrEnum):
@@ -40,14 +40,29 @@ class Parsed:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn. ``zoom`` is what the assistant asks for, and what the user's crop shows."""
+
+    role: str
+    text: str
+    zoom: Zoom | None = None
+
+
 class Dialect(ABC):
     """Writes and reads traces. ``frames`` holds one frame per image of the sample, in order."""
 
     name: str
+    has_turns = False
+    """Whether a trace may take several turns of the assistant, with observations between them."""
 
     @abstractmethod
     def render(self, trace: Trace, frames: Sequence[Frame], task: Task) -> str:
         """The text that a model writes for the trace; coordinates are in the frames' model spaces."""
+
+    def render_turns(self, trace: Trace, frames: Sequence[Frame], task: Task) -> list[Turn]:
+        """The turns after the question; one of the assistant where the dialect has no others."""
+        return [Turn("assistant", self.render(trace, frames, task))]
 
     @abstractmethod
     def parse(self, text: str, frames: Sequence[Frame], task: Task) -> Parsed:

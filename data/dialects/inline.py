@@ -74,12 +74,10 @@ class Inline(Dialect):
             Loss.POINT_MENTIONS: not self.carries_points and any(isinstance(place, PlacedPoint) for place in places),
             Loss.BOX_CENTRES: self.has_centres and any(isinstance(place, PlacedBox) for place in places),
             Loss.BOX_MENTIONS: not (self.carries_boxes or self.has_centres) and any(isinstance(place, PlacedBox) for place in places),
-            Loss.ZOOMS: self.drops_zooms and bool(zooms),
+            Loss.ZOOMS: not self.has_turns and bool(zooms),
             Loss.LABELS: any(place.label for place in (*places, *zooms, *trace.answer.points, *trace.answer.boxes)),
         }
         return (*(loss for loss, is_lost in found.items() if is_lost), *answer_losses(trace.answer, task))
-
-    drops_zooms = True
 
     def project_step(self, step: Step, frames: Sequence[Frame]) -> Step:
         """A tidy step without zooms."""

@@ -11,11 +11,11 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from data.dialects.dialect import Parsed
+from data.dialects.dialect import Parsed, Turn
 from data.dialects.inline import BLOCK_TAG
 from data.dialects.places import FARTHEST, is_outside, place_of, rounded
 from data.dialects.vigorl import Vigorl
@@ -29,19 +29,10 @@ OBSERVATION = re.compile(r"<observation>.*?</observation>", re.DOTALL)
 SHOWN = "<observation>\nThe place enlarged.\n</observation>"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn. ``zoom`` is what the assistant asks for, and what the user's crop shows."""
-
-    role: str
-    text: str
-    zoom: Zoom | None = None
-
-
 class VigorlZoom(Vigorl):
     """Points in thoughts, and calls for a closer look."""
 
-    drops_zooms = False
+    has_turns = True
 
     def __init__(self) -> None:
         super().__init__("vigorl_zoom")

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.dialects import Dialect, get_dialect
-from data.dialects.vigorl_zoom import VigorlZoom
 from data.rows import trace_to_row
 from data.sample import Task
 from data.sources.config import TracesConfig
@@ -75,7 +74,7 @@ class ChainReader:
             return Reject(locator, error.reason, error.detail)
 
     def _read(self, locator: str, row: Mapping[str, Any]) -> Problem:
-        question, text = question_and_chain(row, has_turns=isinstance(self.dialect, VigorlZoom))
+        question, text = question_and_chain(row, has_turns=self.dialect.has_turns)
         images = _asked_images(question, text, self.rows.images(row))
         plain = {key: value for key, value in row.items() if key not in {"image", "images"}}
         plain |= {"question": question.replace(PLACEHOLDER, "").strip()}
