@@ -1,7 +1,8 @@
-# A fresh machine needs Python 3.11 and nothing else: every target below first makes .venv from constraints.txt.
+# A fresh machine needs Python 3.11 or newer and nothing else: every target below first makes .venv from constraints.txt.
 # Another environment: make test VENV=path. CPU wheels of torch: PIP_EXTRA_INDEX_URL, see README.
 
-PYTHON ?= python3.11
+IS_NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for one in python3.11 python3 python3.12 python3.13; do $$one $(IS_NEW_ENOUGH) 2>/dev/null && echo $$one && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.fovea-ready
@@ -17,6 +18,8 @@ QUESTION = select t.method, count(*) as kept, round(avg(r.latency_s) * 1000, 1) 
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) $(IS_NEW_ENOUGH) 2>/dev/null || \
+	  { echo "Fovea needs Python 3.11 or newer, and $(or $(PYTHON),python3) is none; say where one is: make PYTHON=python3.12" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
