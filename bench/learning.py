@@ -26,6 +26,8 @@ PLATEAU_GAIN = 0.01
 """A segment that raises held-out accuracy by less than this ends finetuning."""
 MOST_SEGMENTS = 8
 ARMS = ("outcome", "random", "sft")
+REWARDS = {"outcome": {"format": 0.2, "outcome": 1.0}, "random": {"format": 0.0, "outcome": 0.0, "random": 1.0}}
+"""Weights of the reward parts by arm; they are laid over the recipe's, so what does not count weighs nothing."""
 SAMPLED = {"evaluate.temperature": 1.0}
 HELD_OUT = {"evaluate.splits": ["validation"]}
 
@@ -80,8 +82,8 @@ def arms(base: str, seed: int) -> Iterable[dict[str, Any]]:
         if arm == "sft":
             made = continued(base, seed, seconds["outcome"])
         else:
-            rewards = {"format": 0.2, "outcome": 1.0} if arm == "outcome" else {"random": 1.0}
-            made = reinforce(RECIPE, {"reinforce.seed": seed, "reinforce.rewards": rewards}, checkpoint=base)["checkpoints"]
+            settings = {"reinforce.seed": seed, "reinforce.rewards": REWARDS[arm]}
+            made = reinforce(RECIPE, settings, checkpoint=base)["checkpoints"]
         seconds[arm] = training_seconds(made)
         reached = {mode: accuracy(made, settings) for mode, settings in modes()}
         yield {"seed": seed, "arm": arm, "checkpoint": made, "seconds": round(seconds[arm], 1), **reached}
