@@ -14,9 +14,9 @@ class EvaluateConfig(Section):
     protocol: str = "strict"
     mode: str = "grounded"
     splits: list[str] = ["test"]
-    limit: int | None = None
+    limit: int | None = Field(default=None, gt=0)
     batch_size: int = Field(default=64, gt=0)
-    temperature: float = 0.0
+    temperature: float = Field(default=0.0, ge=0)
     """0 is greedy."""
     seed: int = 0
     threads: int = Field(default=2, gt=0)

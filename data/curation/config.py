@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from data.config import Section
 
 
@@ -18,6 +20,6 @@ class PublishConfig(Section):
 
     dialect: str | None = None
     """Default: the student's."""
-    validation_share: float = 0.0
+    validation_share: float = Field(default=0.0, ge=0, le=1)
     """Share of samples, chosen by id, that the ``validation`` split takes."""
-    traces_per_sample: int = 1
+    traces_per_sample: int = Field(default=1, gt=0)

@@ -19,12 +19,12 @@ class TeacherConfig(Section):
     base_url: str | None = None
     key_variable: str = "OPENAI_API_KEY"
     """The environment variable, or else the Prefect Secret of that name in lower case with dashes, that holds the key."""
-    temperature: float = 0.7
-    top_p: float = 1.0
-    max_tokens: int = 512
+    temperature: float = Field(default=0.7, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int = Field(default=512, gt=0)
     in_flight: int = Field(default=64, gt=0)
     """Calls open at the same time."""
-    timeout_s: float = 120.0
+    timeout_s: float = Field(default=120.0, gt=0)
     attempts: int = Field(default=8, gt=0)
     """Tries of one call, the first included."""
     dollars_per_million_prompt_tokens: float = 0.0
@@ -42,7 +42,7 @@ class GenerateConfig(Section):
     candidates: int = Field(default=1, gt=0)
     """Traces asked for per sample."""
     splits: list[str] = ["train"]
-    shard_size: int = 512
+    shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
     teacher: TeacherConfig = TeacherConfig()
 
