@@ -8,10 +8,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from data.space import Box, Space
-from data.trace import PlacedBox
+from data.space import Box, Point, Space
+from data.trace import PlacedBox, PlacedPoint
 
 Boxes = npt.NDArray[np.float64]
+PIXELS = Space.pixels(1, 1)
+"""Places of one image share its pixels, whatever its size."""
 
 IOU_SQL = """
 create macro iou(ax1, ay1, ax2, ay2, bx1, by1, bx2, by2) as case
@@ -67,9 +69,10 @@ def _is_valid(boxes: Boxes) -> npt.NDArray[np.bool_]:
     return valid
 
 
+def point_in_box(point: PlacedPoint, box: PlacedBox) -> bool:
+    """Whether a placed point lies in a placed box, edges included; never on different images."""
+    return point.image_index == box.image_index and Point(point.x, point.y, PIXELS).is_inside(_box(box))
+
+
 def _box(box: PlacedBox) -> Box:
     return Box(box.x1, box.y1, box.x2, box.y2, PIXELS)
-
-
-PIXELS = Space.pixels(1, 1)
-"""Boxes of one image share its pixels, whatever its size."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from data.dialects.places import is_outside
 from data.sample import Sample, Task
-from data.scoring.iou import placed_iou, placed_matrix
+from data.scoring.iou import placed_iou, placed_matrix, point_in_box
 from data.trace import Answer, PlacedBox, PlacedPoint
 
 CORRECT_IOU = 0.5
@@ -65,7 +65,7 @@ def outside_place(answer: Answer, sizes: Sequence[tuple[float, float]] | None) -
 
 def point_hits(point: PlacedPoint, boxes: Sequence[PlacedBox]) -> bool:
     """Whether a point lies in one of the boxes of its image, edges included."""
-    return any(box.image_index == point.image_index and box.x1 <= point.x <= box.x2 and box.y1 <= point.y <= box.y2 for box in boxes)
+    return any(point_in_box(point, box) for box in boxes)
 
 
 def boxes_iou(said: tuple[PlacedBox, ...], known: tuple[PlacedBox, ...]) -> float:
