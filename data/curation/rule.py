@@ -5,6 +5,7 @@ A figure that is not known (no known answer, no place named) passes, unless the 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
@@ -35,14 +36,14 @@ class Judge(Protocol):
         """Whether the candidate passes."""
 
 
-class Rule(Section):
+class Rule(Section, ABC):
     """The settings of a rule; ``judge`` starts it."""
 
     name: ClassVar[str]
 
+    @abstractmethod
     def judge(self) -> Judge:
         """A judge that has seen nothing yet."""
-        raise NotImplementedError
 
 
 def reaches(figure: float | None, minimum: float, unknown: Unknown) -> bool:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from data.store.errors import StoreError
-from data.store.files import link_bytes, make_folder, room_for, sha256, sync_file, sync_folder, temporary
+from data.store.files import link_bytes, make_folder, room_for, sha256, sync_folder, sync_tree, temporary
 from data.store.manifest import Manifest, Output, StoredFile, Version, to_json
 from data.store.revision import code_revision
 from data.store.writer import Rows, TableWriter
@@ -151,10 +151,7 @@ class Draft:
     def _place_folder(self, name: str, folder: Path) -> Output:
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         hashes = {path.relative_to(folder): sha256(path) for path in paths}
-        for path in paths:
-            sync_file(path)
-        for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-            sync_folder(path)
+        sync_tree(folder)
         content = Output(name, tuple(StoredFile(str(path), 0, content_hash, 0, 0) for path, content_hash in hashes.items()), folder=".")
         target = self._store.root / "objects" / name / content.content_hash
         self._install(folder, target)

@@ -22,7 +22,6 @@ from data.store.errors import StoreError
 
 FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up", errno.EFBIG: "a file reached its size limit"}
 """Errors of writing that mean there is no room."""
-BLOCK_BYTES = 1 << 20
 
 
 @contextmanager
@@ -63,6 +62,13 @@ def sync_file(path: Path) -> None:
 def sync_folder(path: Path) -> None:
     """Wait until the names in a folder are on disk."""
     sync_file(path)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until a folder, and all that is in it, is on disk."""
+    for path in folder.rglob("*"):
+        sync_file(path)
+    sync_folder(folder)
 
 
 def make_folder(path: Path) -> None:

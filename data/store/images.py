@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 from PIL import Image
 
+from data.images import open_image
 from data.store.errors import StoreError
 from data.store.manifest import Version
 from data.store.store import Store
@@ -47,8 +48,6 @@ class ImageReader:
 
     def open(self, image_id: str) -> Image.Image:
         """The image as RGB after its EXIF orientation."""
-        from data.images import open_image
-
         return open_image(self.bytes(image_id))
 
     def size(self, image_id: str) -> tuple[int, int]:
