@@ -32,7 +32,11 @@ def run_recipe(recipe: str, overrides: dict[str, Any], start: Stage | None, forc
         _work(recipe, overrides, start, force)
         steps = plan(store, settings, start)
     _show(store, steps)
-    console().print(f"{settings.name}: {time.monotonic() - began:.0f} s, store {store.root}")
+    out = console()
+    out.print(f"{settings.name}: {time.monotonic() - began:.0f} s, store {store.root}")
+    for step in steps:
+        if step.stage is Stage.REPORT and step.key is not None:
+            out.print(f"report: {report_path(store.root, step.key)}")
 
 
 def _work(recipe: str, overrides: dict[str, Any], start: Stage | None, force: Collection[Stage]) -> None:
@@ -58,9 +62,6 @@ def _show(store: Store, steps: Sequence[Step]) -> None:
     scores = [row for _, name, version in made if name == "scores" for row in store.read(version).to_pylist()]
     if scores:
         out.print(table(SCORE_COLUMNS, [[row[name] for name in SCORE_COLUMNS] for row in scores]))
-    for step in steps:
-        if step.stage is Stage.REPORT and step.key is not None:
-            out.print(f"report: {report_path(store.root, step.key)}")
 
 
 def failed_samples(store: Store, version: Version) -> int:

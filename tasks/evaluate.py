@@ -20,7 +20,7 @@ def evaluate_student(run: StageRun) -> Manifest:
     """Publish ``predictions`` and ``scores`` of the checkpoint."""
     job = evaluation_job(run)
     folder = run.folder.path
-    total = -(-run.order.inputs["samples"].rows // job.shard_size)
+    total = shard_count(run, job)
     run.progress.measure = lambda: (shards_done(job.output), total)
     path = folder / "job.json"
     path.write_text(job.model_dump_json(indent=1))
@@ -35,6 +35,14 @@ def evaluate_student(run: StageRun) -> Manifest:
 
 
 SHOWN = ["benchmark", "protocol", "mode", "category", "metric", "value", "ci_low", "ci_high", "n"]
+
+
+def shard_count(run: StageRun, job: EvaluateJob) -> int:
+    """How many shards the child will answer: those of the chosen splits, for each benchmark."""
+    rows = run.store.read(run.order.inputs["samples"], columns=["split"]).column("split").to_pylist()
+    asked = sum(split in job.config.splits for split in rows)
+    asked = asked if job.config.limit is None else min(asked, job.config.limit)
+    return -(-asked // job.shard_size) * len(job.config.benchmarks)
 
 
 def evaluation_job(run: StageRun) -> EvaluateJob:

@@ -6,6 +6,7 @@ them with the model.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,9 @@ from data.tables import CHECKPOINTS
 from models.training.config import LaunchConfig
 from tasks.child import launch
 from tasks.run import StageRun
+
+WORK = "work"
+"""The folder of a run in which a child keeps what it goes on from; of no use once the stage has published."""
 
 
 class Job(Protocol):
@@ -39,7 +43,9 @@ def train(run: StageRun, module: str, job: Job, steps: int, *, tables: tuple[str
         for table_name in tables:
             folder.fold(table_name, draft, through_step=steps)
         draft.add_folder(CHECKPOINTS, job.output)
-        return draft.publish()
+        manifest = draft.publish()
+    shutil.rmtree(folder.path / WORK, ignore_errors=True)
+    return manifest
 
 
 def base_model(run: StageRun) -> str:
