@@ -16,6 +16,7 @@ from data.identity import canonical_json, new_run_id  # noqa: E402
 from data.store import Store  # noqa: E402
 from flows.plan import Fate, Step, is_upstream  # noqa: E402
 from flows.recipe import Recipe, load_recipe  # noqa: E402
+from flows.timeouts import PIPELINE_TIMEOUT_S  # noqa: E402
 from flows.walk import Made, made_before, order_for, walk, with_newest  # noqa: E402
 from tasks.progress import Progress, show_table  # noqa: E402
 from tasks.run import Record, parent_run, settle  # noqa: E402
@@ -66,7 +67,7 @@ class Walker:
         return made
 
 
-@flow(name="pipeline")
+@flow(name="pipeline", timeout_seconds=PIPELINE_TIMEOUT_S)
 def pipeline(
     recipe: str, overrides: dict[str, Any] | None = None, start: Stage | None = None, force: list[Stage] | None = None
 ) -> dict[str, dict[str, str]]:

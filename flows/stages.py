@@ -14,6 +14,7 @@ prepare()
 from prefect import flow  # noqa: E402
 
 from flows.order import perform  # noqa: E402
+from flows.timeouts import TIMEOUT_S  # noqa: E402
 from tasks.stage import Stage  # noqa: E402
 
 Overrides = dict[str, Any] | None
@@ -21,7 +22,7 @@ Versions = dict[str, str]
 """Version ids by table."""
 
 
-@flow(name=Stage.INGEST)
+@flow(name=Stage.INGEST, timeout_seconds=TIMEOUT_S[Stage.INGEST])
 def ingest(recipe: str, overrides: Overrides = None, force: bool = False) -> Versions:
     """Sources to ``samples``, ``images`` and ``rejects``."""
     from tasks.ingest import ingest_sources
@@ -29,7 +30,7 @@ def ingest(recipe: str, overrides: Overrides = None, force: bool = False) -> Ver
     return perform(Stage.INGEST, ingest_sources, recipe, overrides, {}, force=force)
 
 
-@flow(name=Stage.GENERATE)
+@flow(name=Stage.GENERATE, timeout_seconds=TIMEOUT_S[Stage.GENERATE])
 def generate(
     recipe: str,
     overrides: Overrides = None,
@@ -45,7 +46,7 @@ def generate(
     return perform(Stage.GENERATE, generate_traces, recipe, overrides, references, force=force)
 
 
-@flow(name=Stage.CURATE)
+@flow(name=Stage.CURATE, timeout_seconds=TIMEOUT_S[Stage.CURATE])
 def curate(
     recipe: str,
     overrides: Overrides = None,
@@ -61,7 +62,7 @@ def curate(
     return perform(Stage.CURATE, curate_traces, recipe, overrides, references, force=force)
 
 
-@flow(name=Stage.PUBLISH)
+@flow(name=Stage.PUBLISH, timeout_seconds=TIMEOUT_S[Stage.PUBLISH])
 def publish(
     recipe: str,
     overrides: Overrides = None,
@@ -78,7 +79,7 @@ def publish(
     return perform(Stage.PUBLISH, publish_conversations, recipe, overrides, references, force=force)
 
 
-@flow(name=Stage.PRETRAIN)
+@flow(name=Stage.PRETRAIN, timeout_seconds=TIMEOUT_S[Stage.PRETRAIN])
 def pretrain(recipe: str, overrides: Overrides = None, force: bool = False) -> Versions:
     """The tiny student, taught to see."""
     from tasks.pretrain import pretrain_student
@@ -86,7 +87,7 @@ def pretrain(recipe: str, overrides: Overrides = None, force: bool = False) -> V
     return perform(Stage.PRETRAIN, pretrain_student, recipe, overrides, {}, force=force)
 
 
-@flow(name=Stage.FINETUNE)
+@flow(name=Stage.FINETUNE, timeout_seconds=TIMEOUT_S[Stage.FINETUNE])
 def finetune(
     recipe: str, overrides: Overrides = None, force: bool = False, sft: str | None = None, checkpoint: str | None = None
 ) -> Versions:
@@ -97,7 +98,7 @@ def finetune(
     return perform(Stage.FINETUNE, finetune_student, recipe, overrides, references, force=force)
 
 
-@flow(name=Stage.REINFORCE)
+@flow(name=Stage.REINFORCE, timeout_seconds=TIMEOUT_S[Stage.REINFORCE])
 def reinforce(
     recipe: str,
     overrides: Overrides = None,
@@ -113,7 +114,7 @@ def reinforce(
     return perform(Stage.REINFORCE, reinforce_student, recipe, overrides, references, force=force)
 
 
-@flow(name=Stage.EVALUATE)
+@flow(name=Stage.EVALUATE, timeout_seconds=TIMEOUT_S[Stage.EVALUATE])
 def evaluate(
     recipe: str,
     overrides: Overrides = None,
@@ -129,7 +130,7 @@ def evaluate(
     return perform(Stage.EVALUATE, evaluate_student, recipe, overrides, references, force=force)
 
 
-@flow(name=Stage.REPORT)
+@flow(name=Stage.REPORT, timeout_seconds=TIMEOUT_S[Stage.REPORT])
 def report(recipe: str, overrides: Overrides = None, force: bool = False, versions: list[str] | None = None) -> Versions:
     """One page about a pipeline run, or about the versions given."""
     from tasks.report import write_report

@@ -22,6 +22,7 @@ from tasks.errors import ChildFailedError
 
 GRACE_S = 5.0
 """Time to end by itself after a SIGTERM."""
+LOOK_S = 1.0
 TAIL_BYTES = 20_000
 WAYS = {"--multi_gpu", "--cpu", "--tpu", "--use_deepspeed", "--use_fsdp", "--use_megatron_lm", "--config_file"}
 """Options of ``accelerate launch`` of which each decides how processes are started."""
@@ -43,7 +44,7 @@ def run_child(command: Sequence[str], log: Path, *, environment: Mapping[str, st
         )
     os.close(reading)
     try:
-        status = warden.wait()
+        status = _wait(warden)
     finally:
         os.close(writing)
         warden.wait()
@@ -93,6 +94,13 @@ def kill_tree(process: psutil.Process, grace_s: float = GRACE_S) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
         psutil.wait_procs(remaining, grace_s)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Its exit status. Looks again and again, since a flow's timeout reaches this thread only between two looks."""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(LOOK_S)
 
 
 def _name(command: Sequence[str]) -> str:
