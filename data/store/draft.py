@@ -11,17 +11,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from data.store.errors import StoreError
 from data.store.files import link_bytes, make_folder, room_for, sha256, sync_folder, sync_tree, temporary
 from data.store.manifest import Manifest, Output, StoredFile, Version, to_json
 from data.store.revision import code_revision
+from data.store.shelf import Shelf
 from data.store.writer import Rows, TableWriter
 from data.tables import CHECKPOINTS, TABLES
-
-if TYPE_CHECKING:
-    from data.store.store import Store
 
 
 class Draft:
@@ -29,7 +27,7 @@ class Draft:
 
     def __init__(
         self,
-        store: Store,
+        shelf: Shelf,
         *,
         stage: str,
         stage_key: str,
@@ -40,14 +38,14 @@ class Draft:
         force: bool = False,
     ) -> None:
         self.run_id = run_id
-        self._store = store
+        self._shelf = shelf
         self._stage = stage
         self._stage_key = stage_key
         self._parents = tuple(parent if isinstance(parent, str) else parent.version_id for parent in parents)
         self._config = dict(config or {})
         self._prompt_hashes = tuple(sorted(set(prompt_hashes)))
         self._force = force
-        self._temporary = temporary(store.root)
+        self._temporary = temporary(shelf.root)
         self._writers: dict[str, TableWriter] = {}
         self._folders: dict[str, Path] = {}
         self._folded: dict[str, tuple[str, ...]] = {}
@@ -62,7 +60,7 @@ class Draft:
         """Add rows of a table, any number of times; an empty list makes it an output. Raises ``StoreError`` on rows that do not fit."""
         if table_name not in TABLES:
             raise StoreError(f"there is no table {table_name}; the tables are {', '.join(TABLES)}")
-        with room_for(table_name, self._store.root):
+        with room_for(table_name, self._shelf.root):
             if table_name not in self._writers:
                 self._writers[table_name] = TableWriter(table_name, self._temporary)
             self._writers[table_name].add(rows)
@@ -74,7 +72,7 @@ class Draft:
         if not any(path.rglob("*")):
             raise StoreError(f"the checkpoint folder {path} is empty or absent")
         target = self._temporary / table_name
-        with room_for(table_name, self._store.root):
+        with room_for(table_name, self._shelf.root):
             if move:
                 shutil.move(path, target)
             else:
@@ -87,7 +85,7 @@ class Draft:
 
     def publish(self) -> Manifest:
         """Make every output visible at once. The first manifest of a stage key wins and is returned, unless the draft is forced."""
-        with room_for(f"the outputs of {self._stage}", self._store.root):
+        with room_for(f"the outputs of {self._stage}", self._shelf.root):
             outputs = [self._place_table(writer) for writer in self._writers.values()]
             outputs += [self._place_folder(name, folder) for name, folder in self._folders.items()]
         manifest = self._publish(outputs)
@@ -102,12 +100,12 @@ class Draft:
 
     def _publish(self, outputs: list[Output]) -> Manifest:
         while True:
-            free = self._store.next_manifest_path(self._stage_key)
-            winner = None if self._force else self._store.find(self._stage_key)
+            free = self._shelf.next_manifest_path(self._stage_key)
+            winner = None if self._force else self._shelf.find(self._stage_key)
             if winner is not None:
                 return winner
             manifest = self._manifest(outputs)
-            if link_bytes(self._store.root, free, to_json(manifest)):
+            if link_bytes(self._shelf.root, free, to_json(manifest)):
                 return manifest
 
     def _manifest(self, outputs: list[Output]) -> Manifest:
@@ -141,11 +139,11 @@ class Draft:
         files = []
         for part, rows in writer.finish():
             content_hash = sha256(part)
-            target = self._store.root / "objects" / name / f"{content_hash}.parquet"
+            target = self._shelf.root / "objects" / name / f"{content_hash}.parquet"
             make_folder(target.parent)
             part.replace(target)
             files.append(self._stored(target, content_hash, rows))
-        sync_folder(self._store.root / "objects" / name)
+        sync_folder(self._shelf.root / "objects" / name)
         return Output(name, tuple(files), tuple(sorted(writer.run_ids)), tuple(sorted(writer.reward_parts)))
 
     def _place_folder(self, name: str, folder: Path) -> Output:
@@ -153,10 +151,10 @@ class Draft:
         hashes = {path.relative_to(folder): sha256(path) for path in paths}
         sync_tree(folder)
         content = Output(name, tuple(StoredFile(str(path), 0, content_hash, 0, 0) for path, content_hash in hashes.items()), folder=".")
-        target = self._store.root / "objects" / name / content.content_hash
+        target = self._shelf.root / "objects" / name / content.content_hash
         self._install(folder, target)
         files = tuple(self._stored(target / path, content_hash, 0) for path, content_hash in hashes.items())
-        return Output(name, files, folder=str(target.relative_to(self._store.root)))
+        return Output(name, files, folder=str(target.relative_to(self._shelf.root)))
 
     def _install(self, folder: Path, target: Path) -> None:
         make_folder(target.parent)
@@ -171,4 +169,4 @@ class Draft:
 
     def _stored(self, path: Path, content_hash: str, rows: int) -> StoredFile:
         stat = path.stat()
-        return StoredFile(str(path.relative_to(self._store.root)), stat.st_size, content_hash, rows, stat.st_mtime_ns)
+        return StoredFile(str(path.relative_to(self._shelf.root)), stat.st_size, content_hash, rows, stat.st_mtime_ns)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,20 +28,17 @@ from data.store.files import locked, make_folder, room_for, sync_folder, tempora
 from data.store.writer import Rows, reward_parts, typed, write_parquet
 from data.tables import TABLES, TIME, upcast
 
-if TYPE_CHECKING:
-    from data.store.store import Store
-
 NOTES = "notes.json"
 """Beside step files: ``reward_parts``, the names of all reward parts in them, and ``schemas``, the digests of their schemas."""
 
 
 class RunFolder:
-    """Writes and reads the live rows of one run."""
+    """Writes and reads the live rows of one run below a store's root."""
 
-    def __init__(self, store: Store, run_id: str) -> None:
+    def __init__(self, root: Path, run_id: str) -> None:
         self.run_id = run_id
-        self.path = store.root / "runs" / run_id
-        self._store = store
+        self.path = root / "runs" / run_id
+        self._root = root
         self._segments: dict[str, int] = {}
         self._notes: dict[str, dict[str, set[str]]] = {}
         self._lock = Lock()
@@ -56,7 +53,7 @@ class RunFolder:
         named = [self._owned(table_name, dict(row)) for row in rows]
         typed(table_name, named)
         lines = b"".join(_line(table_name, row) for row in named)
-        with self._lock, room_for(table_name, self._store.root):
+        with self._lock, room_for(table_name, self._root):
             descriptor = self._segment(table_name)
             try:
                 write_all(descriptor, lines)
@@ -71,10 +68,10 @@ class RunFolder:
         self._check(table_name, step, given)
         folder = self._live(table_name)
         target = folder / f"step-{step:08d}.parquet"
-        with room_for(f"step {step} of {table_name}", self._store.root):
+        with room_for(f"step {step} of {table_name}", self._root):
             make_folder(folder)
             self._note(table_name, given)
-            scratch = temporary(self._store.root)
+            scratch = temporary(self._root)
             part = scratch / "step.part"
             try:
                 write_parquet(part, table_name, given)
@@ -110,7 +107,7 @@ class RunFolder:
             if path.suffix == ".parquet":
                 draft.add(table_name, read_live(table_name, path))
         draft.add(table_name, _last_by_key(table_name, (row for path in paths if path.suffix == ".jsonl" for row in read_segment(path))))
-        draft.mark_folded(table_name, [str(path.relative_to(self._store.root)) for path in paths])
+        draft.mark_folded(table_name, [str(path.relative_to(self._root)) for path in paths])
 
     def record(self, **fields: Any) -> None:
         """Set columns of the run's row, for example ``status="running"``; a dict or list becomes JSON text."""
@@ -119,7 +116,7 @@ class RunFolder:
         with locked(self.path):
             row = {"run_id": self.run_id, **self.recorded(), **given}
             typed("runs", [row])
-            write_bytes(self._store.root, self.path / "run.json", _line("runs", row))
+            write_bytes(self._root, self.path / "run.json", _line("runs", row))
 
     def heartbeat(self) -> None:
         """Say that the run is alive now."""
@@ -175,7 +172,7 @@ class RunFolder:
         if any(found[name] - known[name] for name in found):
             self._notes[table_name] = {name: known[name] | found[name] for name in found}
             content = canonical_json({name: sorted(values) for name, values in self._notes[table_name].items()})
-            write_bytes(self._store.root, self._live(table_name) / NOTES, content.encode())
+            write_bytes(self._root, self._live(table_name) / NOTES, content.encode())
 
 
 def schema_digest(schema: pa.Schema) -> str:

@@ -6,13 +6,11 @@
     runs/<run_id>/                      live rows of a run
     tmp/                                files on their way
 
-What exists is what manifests say. A reader checks a file's size and SHA-256 once per process. A file of ``LARGE_BYTES`` or more whose
-size and modification time are still those of its publication is taken as whole without reading it.
+What exists is what manifests say (``data.store.shelf``).
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,27 +21,20 @@ import pyarrow.parquet as pq
 
 from data.store.draft import Draft
 from data.store.errors import StoreError, UnknownVersionError
-from data.store.files import sha256, sweep, write_bytes
-from data.store.manifest import Manifest, StoredFile, Version, from_json
+from data.store.files import sweep, write_bytes
+from data.store.manifest import Version
 from data.store.run import RunFolder, read_live
+from data.store.shelf import Shelf
 from data.store.writer import typed
 from data.tables import CHECKPOINTS, TABLES, upcast
 
-LARGE_BYTES = 256 << 20
 LATEST = "latest"
 NO_RUN = "none"
 """The run folder whose empty files keep the patterns of ``catalog.duckdb`` from matching nothing."""
 
-_verified: set[tuple[str, int, int, str]] = set()
-"""Path, size, modification time and SHA-256 of files that this process has read and found whole."""
 
-
-class Store:
+class Store(Shelf):
     """A folder of versions and live runs."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
-        self._manifests: dict[str, Manifest] = {}
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Store:
@@ -56,13 +47,6 @@ class Store:
                 raise StoreError(f"{store.root} cannot be a store: {error}") from error
         sweep(store.root)
         return store
-
-    def manifests(self) -> list[Manifest]:
-        """All that was published, oldest first."""
-        for path in (self.root / "manifests").glob("*.json"):
-            if path.name not in self._manifests:
-                self._manifests[path.name] = from_json(json.loads(path.read_bytes()))
-        return [manifest for _, manifest in sorted(self._manifests.items(), key=lambda item: (item[1].created_at, item[0]))]
 
     def versions(self, table_name: str | None = None) -> list[Version]:
         """Complete versions in the order of their latest publication, oldest first."""
@@ -119,7 +103,7 @@ class Store:
     def paths(self, version: Version) -> list[Path]:
         """The verified files of a version. Raises ``StoreError`` naming the one that is damaged."""
         for file in version.files:
-            if reason := self._damage(file):
+            if reason := self.damage(file):
                 raise StoreError(
                     f"{file.path} of {version.table_name} {version.version_id} is damaged: {reason}; run {version.stage} again"
                 )
@@ -131,20 +115,6 @@ class Store:
             raise StoreError(f"{version.version_id} is a version of {version.table_name}, not of {CHECKPOINTS}")
         self.paths(version)
         return self.root / version.folder
-
-    def find(self, stage_key: str) -> Manifest | None:
-        """What the stage key published last, its files verified; None where there is nothing or it is damaged."""
-        made = [manifest for manifest in self.manifests() if manifest.stage_key == stage_key]
-        return next((manifest for manifest in reversed(made) if self.is_whole(manifest)), None)
-
-    def has_files(self, version: Version) -> bool:
-        """Whether the version's files are there with their sizes; unlike ``is_whole``, without reading them."""
-        paths = [(self.root / file.path, file.size) for file in version.files]
-        return all(path.is_file() and path.stat().st_size == size for path, size in paths)
-
-    def is_whole(self, manifest: Manifest) -> bool:
-        """Whether every file of every output is there with its size and SHA-256."""
-        return not any(self._damage(file) for version in manifest.outputs.values() for file in version.files)
 
     def draft(
         self,
@@ -164,7 +134,7 @@ class Store:
 
     def run(self, run_id: str) -> RunFolder:
         """The live rows of a run."""
-        return RunFolder(self, run_id)
+        return RunFolder(self.root, run_id)
 
     def run_ids(self) -> list[str]:
         """Runs that have a folder, oldest first."""
@@ -183,31 +153,9 @@ class Store:
         for path in self.live_files("requests"):
             yield from read_live("requests", path).to_pylist()
 
-    def next_manifest_path(self, stage_key: str) -> Path:
-        """Where the stage key's next manifest goes."""
-        folder = self.root / "manifests"
-        taken = [int(path.stem.removeprefix(f"{stage_key}.")) for path in folder.glob(f"{stage_key}.*.json")]
-        return folder / f"{stage_key}.{max(taken, default=0) + 1}.json"
-
     def _named(self, table_name: str, name: str) -> str | None:
         path = self.root / "refs" / table_name / name
         return path.read_text().strip() if "/" not in name and path.is_file() else None
-
-    def _damage(self, file: StoredFile) -> str | None:
-        path = self.root / file.path
-        if not path.is_file():
-            return "it is missing"
-        stat = path.stat()
-        if stat.st_size != file.size:
-            return f"it has {stat.st_size} bytes, not {file.size}"
-        if file.size >= LARGE_BYTES and stat.st_mtime_ns == file.mtime_ns:
-            return None
-        mark = (str(path), stat.st_size, stat.st_mtime_ns, file.sha256)
-        if mark not in _verified:
-            if sha256(path) != file.sha256:
-                return "its SHA-256 is not the one that was published"
-            _verified.add(mark)
-        return None
 
 
 def _read(table_name: str, path: Path, columns: Sequence[str] | None) -> pa.Table:

@@ -95,7 +95,7 @@ def test_a_version_of_an_older_schema_is_read_with_todays_columns(store: Store, 
         made = draft.publish().outputs["samples"]
     path = store.paths(made)[0]
     pq.write_table(rows, path)
-    monkeypatch.setattr(Store, "_damage", lambda self, file: None)
+    monkeypatch.setattr(Store, "damage", lambda self, file: None)
     assert store.read(made).schema.names == TABLES["samples"].schema.names
     assert store.read(made, columns=["category"]).column("category").to_pylist() == [None]
 
