@@ -2,8 +2,8 @@
 
 The reward of a rollout is the weighted sum of its parts. Its advantage is ``(reward - mean) / (std + EPSILON)`` over its group, with
 the sample standard deviation (ddof 1), as in DeepSeekMath (arXiv 2402.03300, section 4.1.2) and the published recipes. Where all
-rollouts have exactly the same parts the advantage is exactly zero. A rollout with a part that could not be computed is *masked*: it
-leaves mean and standard deviation, and its advantage is zero.
+rollouts have exactly the same parts, and so the same reward, the advantage is exactly zero: no rounding of the mean makes a signal of it.
+A rollout with a part that could not be computed is *masked*: it leaves mean and standard deviation, and its advantage is zero.
 """
 
 from __future__ import annotations
@@ -63,24 +63,17 @@ def advantages(parts_PG: Sequence[Sequence[Parts]], weights: Mapping[str, float]
     """Advantages of every group of a step."""
     rewards_PG = [[total_reward(parts, weights) for parts in parts_G] for parts_G in parts_PG]
     batch_std = _std([reward for rewards_G in rewards_PG for reward in rewards_G if reward is not None])
-    return [_group(parts_G, rewards_G, weights, scale, batch_std) for parts_G, rewards_G in zip(parts_PG, rewards_PG, strict=True)]
+    return [_group(rewards_G, scale, batch_std) for rewards_G in rewards_PG]
 
 
-def _group(
-    parts_G: Sequence[Parts], rewards_G: Sequence[float | None], weights: Mapping[str, float], scale: Scale, batch_std: float | None
-) -> Advantages:
+def _group(rewards_G: Sequence[float | None], scale: Scale, batch_std: float | None) -> Advantages:
     known = [reward for reward in rewards_G if reward is not None]
     mean, std = (float(np.mean(known)) if known else None), _std(known)
-    tuples = {_tuple(parts, weights) for parts, reward in zip(parts_G, rewards_G, strict=True) if reward is not None}
     divisor = {Scale.GROUP: std, Scale.BATCH: batch_std, Scale.NONE: None}[scale]
     bottom = 1.0 if divisor is None else divisor + EPSILON
-    is_flat = len(tuples) < 2 or mean is None
+    is_flat = len(set(known)) < 2
     values = tuple(0.0 if is_flat or reward is None or mean is None else (reward - mean) / bottom for reward in rewards_G)
     return Advantages(tuple(rewards_G), values, mean, std)
-
-
-def _tuple(parts: Parts, weights: Mapping[str, float]) -> tuple[float | None, ...]:
-    return tuple(parts.get(name) for name, weight in weights.items() if weight != 0)
 
 
 def _std(values: Sequence[float]) -> float | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from data.config import Section
+
+OUTCOME = "outcome"
+"""What a weight looks at where it names no reward part: it is known whatever is rewarded."""
 
 
 class LaunchConfig(Section):
@@ -48,7 +51,7 @@ class WeightConfig(Section):
     """How a group's loss is weighted by its difficulty."""
 
     name: Literal["none", "exp"] = "none"
-    part: str = "outcome"
+    part: str = OUTCOME
     """The reward part (or ``outcome``) whose group mean is the difficulty."""
 
 
@@ -62,8 +65,8 @@ class ReinforceConfig(Section):
     bands: list[str] | None = None
     """Difficulty bands to draw from; None takes all."""
     splits: list[str] = ["train"]
-    rewards: dict[str, float] = {"format": 0.5, "outcome": 1.0}
-    """Reward part to weight."""
+    rewards: dict[str, float] = Field(default={"format": 0.5, "outcome": 1.0}, min_length=1)
+    """Reward part to weight; a part with weight 0 is logged and not rewarded."""
     sampler: SamplerConfig = SamplerConfig()
     weight: WeightConfig = WeightConfig()
     checkpoint_every: int = Field(default=10, gt=0)
@@ -72,3 +75,9 @@ class ReinforceConfig(Section):
     trl: dict[str, Any] = {}
     """Any field of ``trl.GRPOConfig``."""
     launch: LaunchConfig = LaunchConfig()
+
+    @model_validator(mode="after")
+    def _weighs_by_what_is_scored(self) -> Self:
+        if self.weight.part not in {OUTCOME, *self.rewards}:
+            raise ValueError(f"weight.part {self.weight.part!r} is no part of rewards, which are {', '.join(sorted(self.rewards))}")
+        return self

@@ -13,12 +13,12 @@ from data.dialects import get_dialect
 from data.identity import digest
 from data.scoring import score_answer
 from models.training.config import ReinforceConfig
-from models.training.judge import Judge, JudgedGroup, outcomes_by_sample
+from models.training.judge import Judge, JudgedGroup
 from models.training.log import TrainingLog
 from models.training.pool import Pool, user_text
 from models.training.rollout import Completion, Draw, Group, Rollout, group_id, rollout_id
 from models.training.samplers import Sampler
-from models.training.standing import Standings
+from models.training.standing import Standings, outcomes_by_sample
 
 SEED_DIGITS = 8
 """Hexadecimal digits of a seed: what torch, numpy and random all take."""
@@ -69,7 +69,7 @@ class Generation:
 
     def finish(self, step: int, judged: Sequence[JudgedGroup]) -> dict[str, float]:
         """Write a step's rows and learn its outcomes; returns its figures."""
-        outcomes = outcomes_by_sample(judged)
+        outcomes = outcomes_by_sample(one.group for one in judged)
         self._standings.observe(outcomes)
         self._log.groups(step, judged, self._standings.rows(step, list(outcomes)))
         figures = self.sampler.metrics()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.training.advantages import Advantages, Scale, advantages
 from models.training.config import ReinforceConfig
 from models.training.rewards import RewardContext, make_rewards, score_group
-from models.training.rollout import Group, Parts
+from models.training.rollout import Group, Parts, Rollout, StopReason
 from models.training.weights import group_weight
 
 
@@ -20,28 +20,22 @@ class JudgedGroup:
     parts_G: tuple[Parts, ...]
     advantages: Advantages
     loss_weight: float
+    effective_G: tuple[bool, ...]
+    """Whether the rollout moves the policy by its reward."""
 
     @property
     def weighted_G(self) -> list[float]:
         """What goes to the loss: advantage times the weight of the group."""
         return [value * self.loss_weight for value in self.advantages.values_G]
 
-    @property
-    def effective_G(self) -> list[bool]:
-        """Whether the rollout moves the policy."""
-        return [value != 0 for value in self.weighted_G]
-
-    @property
-    def outcomes_G(self) -> list[float]:
-        return [rollout.score.outcome for rollout in self.group.rollouts]
-
 
 class Judge:
-    """Scores groups as a section asks."""
+    """Scores groups as a section asks; ``loses_truncated`` where the loss leaves out completions that were cut short."""
 
-    def __init__(self, config: ReinforceConfig, scale: Scale) -> None:
+    def __init__(self, config: ReinforceConfig, scale: Scale, loses_truncated: bool = False) -> None:
         self._config = config
         self._scale = scale
+        self._loses_truncated = loses_truncated
         self._rewards = make_rewards(list(config.rewards))
         self._context = RewardContext(config.seed)
 
@@ -52,13 +46,11 @@ class Judge:
         return [self._judged(*one) for one in zip(groups, parts_PG, found, strict=True)]
 
     def _judged(self, group: Group, parts_G: Sequence[Parts], found: Advantages) -> JudgedGroup:
-        outcomes = [rollout.score.outcome for rollout in group.rollouts]
-        return JudgedGroup(group, tuple(parts_G), found, group_weight(self._config.weight, parts_G, outcomes, found.masked_G))
+        weight = group_weight(self._config.weight, parts_G, group.outcomes_G, found.masked_G)
+        effective = (
+            value * weight != 0 and self._is_in_loss(rollout) for value, rollout in zip(found.values_G, group.rollouts, strict=True)
+        )
+        return JudgedGroup(group, tuple(parts_G), found, weight, tuple(effective))
 
-
-def outcomes_by_sample(judged: Sequence[JudgedGroup]) -> Mapping[str, list[float]]:
-    """The outcomes of a step's rollouts by sample id, in order."""
-    found: dict[str, list[float]] = {}
-    for one in judged:
-        found.setdefault(one.group.sample.sample_id, []).extend(one.outcomes_G)
-    return found
+    def _is_in_loss(self, rollout: Rollout) -> bool:
+        return not self._loses_truncated or rollout.completion.stop_reason != StopReason.LENGTH

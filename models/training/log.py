@@ -20,9 +20,9 @@ class Figure(StrEnum):
     REWARD = "reward"
     """Mean reward of the rollouts that are not masked."""
     OUTCOME = "outcome"
-    """Mean outcome of all rollouts."""
+    """Mean outcome of all rollouts whose outcome is known."""
     EFFECTIVE = "effective"
-    """Share of rollouts that move the policy."""
+    """Share of rollouts that move the policy by their reward."""
     KL = "kl"
     LEARNING_RATE = "learning_rate"
     GRAD_NORM = "grad_norm"
@@ -69,11 +69,12 @@ class TrainingLog:
         self.write("difficulty", step, difficulty)
 
     def outcomes(self, through_step: int) -> list[tuple[int, dict[str, list[float]]]]:
-        """The outcomes by sample id of every step up to one, in order."""
+        """The known outcomes by sample id of every step up to one, in order."""
         steps: dict[int, dict[str, list[float]]] = {}
         columns = self._run.read("rollouts", through_step).select(["step", "sample_id", "outcome"]).to_pylist()
         for row in columns:
-            steps.setdefault(row["step"], {}).setdefault(row["sample_id"], []).append(row["outcome"])
+            known = steps.setdefault(row["step"], {}).setdefault(row["sample_id"], [])
+            known += [] if row["outcome"] is None else [row["outcome"]]
         return sorted(steps.items())
 
     def _rollout_rows(self, judged: JudgedGroup) -> list[dict[str, Any]]:
@@ -109,7 +110,7 @@ class TrainingLog:
             "mentions": [mention for step in answer.get("steps") or [] for mention in step["mentions"]] if answer else None,
             "parse_error": rollout.parsed.error,
             "stop_reason": completion.stop_reason,
-            "outcome": rollout.score.outcome,
+            "outcome": rollout.outcome,
             "prompt_tokens": completion.prompt_tokens,
             "completion_tokens": completion.completion_tokens,
             "image_tokens": completion.image_tokens,
@@ -119,6 +120,7 @@ class TrainingLog:
 
 def _group_row(judged: JudgedGroup) -> dict[str, Any]:
     group, found = judged.group, judged.advantages
+    known = [outcome for outcome in group.outcomes_G if outcome is not None]
     return {
         "step": group.step,
         "group_id": group.group_id,
@@ -129,7 +131,7 @@ def _group_row(judged: JudgedGroup) -> dict[str, Any]:
         "n": len(group.rollouts),
         "mean": found.mean,
         "std": found.std,
-        "outcome_mean": math.fsum(judged.outcomes_G) / len(group.rollouts),
+        "outcome_mean": math.fsum(known) / len(known) if known else None,
         "loss_weight": judged.loss_weight,
         "effective": any(judged.effective_G),
     }

@@ -57,8 +57,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         output: dict[str, Any] = super()._generate_and_score_completions(self._rows()[own])
         weighted = [value for judged in self._judged for value in judged.weighted_G][own]
         output["advantages"] = torch.tensor(weighted, dtype=torch.float32, device=output["advantages"].device)
-        scoring = self.figures.pop(Figure.SCORING, 0.0)
-        self._finish(step, began, scoring)
+        self._finish(step, began)
         return output
 
     def _rows(self) -> list[dict[str, Any]]:
@@ -75,7 +74,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         gathered: list[Completion] = gather_object(self._completions(completion_ids_list))
         self._judged = self._generation.judge(self.state.global_step + 1, self._shown, gathered)
         rewards = [reward for judged in self._judged for reward in judged.advantages.rewards_G]
-        self.figures[Figure.SCORING] = time.perf_counter() - began
+        self._scoring_s = time.perf_counter() - began
         return torch.tensor([[torch.nan if one is None else one] for one in rewards], device=self.accelerator.device)
 
     def _completions(self, completion_ids: Sequence[list[int]]) -> list[Completion]:
@@ -93,19 +92,17 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
             for text, ids, prompt in zip(texts, completion_ids, self._prompt_ids, strict=True)
         ]
 
-    def _finish(self, step: int, began: float, scoring: float) -> None:
+    def _finish(self, step: int, began: float) -> None:
         known = [reward for judged in self._judged for reward in judged.advantages.rewards_G if reward is not None]
-        outcomes = [outcome for judged in self._judged for outcome in judged.outcomes_G]
+        outcomes = [outcome for judged in self._judged for outcome in judged.group.outcomes_G if outcome is not None]
         effective = [one for judged in self._judged for one in judged.effective_G]
         self.figures = self._generation.finish(step, self._judged) | {
-            Figure.OUTCOME: sum(outcomes) / len(outcomes),
             Figure.EFFECTIVE: sum(effective) / len(effective),
-            Figure.SCORING: scoring,
+            Figure.SCORING: self._scoring_s,
         }
-        if known:
-            self.figures[Figure.REWARD] = sum(known) / len(known)
+        self.figures |= {name: sum(values) / len(values) for name, values in ((Figure.REWARD, known), (Figure.OUTCOME, outcomes)) if values}
         self._updating = time.perf_counter()
-        self.figures[Figure.GENERATION] = self._updating - began - scoring
+        self.figures[Figure.GENERATION] = self._updating - began - self._scoring_s
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         if Figure.LOSS in logs:

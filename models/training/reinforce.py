@@ -53,7 +53,7 @@ def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
     """The trainer of a job, ready to train."""
     config = job.config
     arguments = reinforce_arguments(config, job.student.max_new_tokens, session.work, session.processes)
-    generation = make_generation(job, session, Scale(arguments.scale_rewards))
+    generation = make_generation(job, session, Judge(config, Scale(arguments.scale_rewards), arguments.mask_truncated_completions))
     encode_images_once(session.student.model)
     trainer = PolicyTrainer(
         model=session.student.model,
@@ -75,7 +75,7 @@ def picture_tokens(config: Any) -> set[int]:
     return {getattr(config, name) for name in PICTURE_TOKENS if getattr(config, name, None) is not None}
 
 
-def make_generation(job: ReinforceJob, session: Session, scale: Scale) -> Generation:
+def make_generation(job: ReinforceJob, session: Session, judge: Judge) -> Generation:
     """What draws and judges for a job, in the state of the newest checkpoint."""
     config = job.config
     pool = read_pool(session.store, job.samples, job.images, job.student, config)
@@ -85,7 +85,7 @@ def make_generation(job: ReinforceJob, session: Session, scale: Scale) -> Genera
         dialect=job.student.dialect,
         pool=pool,
         sampler=make_sampler(config.sampler.name, sorted(pool.samples), config.seed, config.sampler.options),
-        judge=Judge(config, scale),
+        judge=judge,
         log=TrainingLog(session.run, job.student.dialect, session.is_first),
     )
     if session.checkpoint is not None:

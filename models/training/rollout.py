@@ -81,6 +81,11 @@ class Rollout:
     def text(self) -> str:
         return self.completion.text
 
+    @property
+    def outcome(self) -> float | None:
+        """In [0, 1]; None where the sample's answer is not known, so that nothing can be said."""
+        return None if self.score.correct is None else self.score.outcome
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -94,6 +99,10 @@ class Group:
     prompt: str
     """Text of the user's turn."""
     rollouts: tuple[Rollout, ...]
+
+    @property
+    def outcomes_G(self) -> list[float | None]:
+        return [rollout.outcome for rollout in self.rollouts]
 
 
 def group_id(run_id: str, step: int, ordinal: int) -> str:

@@ -40,7 +40,7 @@ class SealingTrainer:
         super().log(logs, start_time)  # type: ignore[misc]
         if Figure.LOSS in logs:
             now = time.perf_counter()
-            figures = self.figures | logs | {Figure.STEP: now - self._step_began}
+            figures = logs | self.figures | {Figure.STEP: now - self._step_began}
             self.log_rows.metrics(self.state.global_step, figures)
             self.figures, self._step_began = {}, now
 

@@ -1,12 +1,16 @@
-"""Standing: how often each sample was attempted and solved so far: the fold of ``data.difficulty``, kept up step by step."""
+"""Standing: how often each sample was attempted and solved so far: the fold of ``data.difficulty``, kept up step by step.
+
+A rollout whose outcome is not known is no attempt.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from data.difficulty import SUCCESS
+from models.training.rollout import Group
 
 
 @dataclass
@@ -43,5 +47,13 @@ class Standings:
             "sample_id": sample_id,
             "attempts": standing.attempts,
             "successes": standing.successes,
-            "mean_outcome": standing.total / standing.attempts,
+            "mean_outcome": standing.total / standing.attempts if standing.attempts else None,
         }
+
+
+def outcomes_by_sample(groups: Iterable[Group]) -> dict[str, list[float]]:
+    """The known outcomes of a step's rollouts by id of every sample drawn, in order."""
+    found: dict[str, list[float]] = {}
+    for group in groups:
+        found.setdefault(group.sample.sample_id, []).extend(outcome for outcome in group.outcomes_G if outcome is not None)
+    return found

@@ -9,10 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from models.training.config import WeightConfig
+from models.training.config import OUTCOME, WeightConfig
 from models.training.rollout import Parts
-
-OUTCOME = "outcome"
 
 WEIGHTS: dict[str, Callable[[float], float]] = {
     "none": lambda _: 1.0,
@@ -21,14 +19,8 @@ WEIGHTS: dict[str, Callable[[float], float]] = {
 """Weight of a group by its mean."""
 
 
-def group_weight(
-    config: WeightConfig, parts_G: Sequence[Parts], outcomes_G: Sequence[float], masked_G: Sequence[bool] | None = None
-) -> float:
+def group_weight(config: WeightConfig, parts_G: Sequence[Parts], outcomes_G: Sequence[float | None], masked_G: Sequence[bool]) -> float:
     """The weight of one group; 1 where the part is known for none of its rollouts. Masked rollouts do not count."""
-    masked = masked_G or [False] * len(parts_G)
-    taken = [number for number, is_masked in enumerate(masked) if not is_masked]
-    if config.part == OUTCOME:
-        values = [outcomes_G[number] for number in taken]
-    else:
-        values = [value for number in taken if (value := parts_G[number].get(config.part)) is not None]
+    named_G = outcomes_G if config.part == OUTCOME else [parts.get(config.part) for parts in parts_G]
+    values = [value for value, is_masked in zip(named_G, masked_G, strict=True) if value is not None and not is_masked]
     return WEIGHTS[config.name](math.fsum(values) / len(values)) if values else 1.0

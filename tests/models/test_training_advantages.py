@@ -91,14 +91,14 @@ def test_without_scaling_an_advantage_is_a_difference() -> None:
 
 @given(st.lists(VALUES, min_size=1, max_size=9))
 def test_an_exp_weight_is_of_the_group_mean(outcomes: list[float]) -> None:
-    weight = group_weight(WeightConfig(name="exp"), parts(*outcomes), outcomes)
+    weight = group_weight(WeightConfig(name="exp"), parts(*outcomes), outcomes, [False] * len(outcomes))
     assert weight == pytest.approx(math.exp(1 - np.mean(outcomes)))
     assert 1 <= weight <= math.e + 1e-9
 
 
 def test_a_weight_is_of_the_part_it_names() -> None:
     group: list[dict[str, float | None]] = [{"soft_iou": 0.5, "format": 1.0}, {"soft_iou": 0.0, "format": 1.0}]
-    assert group_weight(WeightConfig(name="exp", part="soft_iou"), group, [1.0, 1.0]) == pytest.approx(math.exp(0.75))
+    assert group_weight(WeightConfig(name="exp", part="soft_iou"), group, [1.0, 1.0], [False, False]) == pytest.approx(math.exp(0.75))
 
 
 def test_masked_rollouts_do_not_weigh() -> None:
@@ -107,4 +107,4 @@ def test_masked_rollouts_do_not_weigh() -> None:
 
 
 def test_no_weight_is_one() -> None:
-    assert group_weight(WeightConfig(), parts(0.1, 0.2), [0.1, 0.2]) == 1.0
+    assert group_weight(WeightConfig(), parts(0.1, 0.2), [0.1, 0.2], [False, False]) == 1.0

@@ -6,6 +6,7 @@ A reward scores a whole group and gives, for each rollout, its parts: a name and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -53,9 +54,13 @@ def make_rewards(names: list[str]) -> list[Reward]:
 
 
 def score_group(rewards: list[Reward], group: Group, context: RewardContext) -> list[Parts]:
-    """The parts of all rewards, for each rollout of the group."""
+    """The parts of all rewards, for each rollout of the group. Raises ``TrainingError`` on a value that is no number."""
     merged: list[dict[str, float | None]] = [{} for _ in group.rollouts]
     for reward in rewards:
         for parts, more in zip(merged, reward.score(group, context), strict=True):
             parts.update(more)
+    for rollout, parts in zip(group.rollouts, merged, strict=True):
+        wrong = {name: value for name, value in parts.items() if value is not None and not math.isfinite(value)}
+        if wrong:
+            raise TrainingError(f"rollout {rollout.rollout_id} of sample {group.sample.sample_id} has the reward parts {wrong}")
     return list(merged)

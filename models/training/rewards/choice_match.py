@@ -15,4 +15,4 @@ class ChoiceMatch:
         del context
         if group.sample.task not in (Task.CHOICE, Task.TEXT):
             return [{} for _ in group.rollouts]
-        return [{"choice_match": float(rollout.score.correct is True)} for rollout in group.rollouts]
+        return [{"choice_match": rollout.outcome} for rollout in group.rollouts]

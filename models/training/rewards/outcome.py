@@ -8,8 +8,8 @@ from models.training.rollout import Group, Parts
 
 @register("outcome")
 class Outcome:
-    """The outcome of ``data.scoring`` in [0, 1]: correct or not for points and choices, IoU for boxes."""
+    """The outcome of ``data.scoring`` in [0, 1]: correct or not for points and choices, IoU for boxes; None where no answer is known."""
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         del context
-        return [{"outcome": rollout.score.outcome} for rollout in group.rollouts]
+        return [{"outcome": rollout.outcome} for rollout in group.rollouts]

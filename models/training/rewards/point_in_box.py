@@ -15,4 +15,4 @@ class PointInBox:
         del context
         if group.sample.task != Task.POINT:
             return [{} for _ in group.rollouts]
-        return [{"point_in_box": float(rollout.score.correct is True)} for rollout in group.rollouts]
+        return [{"point_in_box": rollout.outcome} for rollout in group.rollouts]

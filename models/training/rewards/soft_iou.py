@@ -15,4 +15,4 @@ class SoftIou:
         del context
         if group.sample.task not in (Task.BOX, Task.BOXES):
             return [{} for _ in group.rollouts]
-        return [{"soft_iou": rollout.score.iou or 0.0} for rollout in group.rollouts]
+        return [{"soft_iou": rollout.score.iou} for rollout in group.rollouts]
