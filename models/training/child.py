@@ -8,15 +8,13 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
 from data.store import StoreError, UnknownVersionError
 from models.training.errors import TrainingError
-from models.training.job import TrainingJob, read_job
+from models.training.job import Job, read_job
 
-Job = TypeVar("Job", bound=TrainingJob)
 ENVIRONMENT = {
     "TRL_EXPERIMENTAL_SILENCE": "1",
     "TOKENIZERS_PARALLELISM": "false",

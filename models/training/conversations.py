@@ -1,7 +1,7 @@
 """Conversations: the rows of an ``sft`` version that a training reads, and in which order.
 
-The order is a function of the seed and the number of rows alone: seeded permutations, one per epoch, as many as the steps need. So a
-step's rows are known without training, and a resumed training reads on where it stopped.
+The order is that of ``Epochs``, as many as the steps need. So a step's rows are known without training, and a resumed training reads on
+where it stopped.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from torch.utils.data import Sampler
 
 from data.images import open_image
 from data.store import Store
+from models.training.epochs import Epochs
 from models.training.errors import TrainingError
 
 COLUMNS = ["trace_id", "split", "messages", "images"]
@@ -45,25 +45,18 @@ class Order(Sampler[int]):
 
     def __init__(self, rows: int, steps: int, batch_size: int, seed: int) -> None:
         super().__init__()
-        self._rows, self._length, self._batch_size, self._seed = rows, steps * batch_size, batch_size, seed
-        self._epochs: dict[int, list[int]] = {}
+        self._length, self._batch_size = steps * batch_size, batch_size
+        self._epochs = Epochs(rows, seed)
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[int]:
-        return (self._at(position) for position in range(self._length))
+        return (self._epochs.at(position) for position in range(self._length))
 
     def step(self, step: int) -> list[int]:
         """The places that a step reads; steps count from 1."""
-        return [self._at(position) for position in range((step - 1) * self._batch_size, step * self._batch_size)]
-
-    def _at(self, position: int) -> int:
-        epoch, offset = divmod(position, self._rows)
-        if epoch not in self._epochs:
-            self._epochs = {one: order for one, order in self._epochs.items() if one >= epoch - 1}
-            self._epochs[epoch] = np.random.default_rng([self._seed, epoch]).permutation(self._rows).tolist()
-        return int(self._epochs[epoch][offset])
+        return [self._epochs.at(position) for position in range((step - 1) * self._batch_size, step * self._batch_size)]
 
 
 class OpenImages:

@@ -2,7 +2,7 @@
 
 The rate p at which the policy solves a sample has a Beta posterior from the outcomes so far. A sample's weight is the posterior mean of
 ``p^(s t) (1-p)^(s (1-t))``, largest where the rate is near the target t; s is the sharpness. Draws are without replacement, by Gumbel
-top-k on the log weights (Kool et al., arXiv 1903.06059), seeded by seed and step.
+top-k on the log weights (Kool et al., arXiv 1903.06059), seeded by seed and step. Old outcomes and new ones count alike.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln
+from scipy.special import betaln, logsumexp
 
 from models.training.errors import TrainingError
 from models.training.rollout import Draw
@@ -31,7 +31,7 @@ class Posterior:
         prior: tuple[float, float] = (1.0, 1.0),
         memory: float = 32.0,
     ) -> None:
-        """``prior`` are the Beta's pseudo-counts; ``memory`` caps the attempts that count, as the policy of long ago is another one."""
+        """``prior`` are the Beta's pseudo-counts; ``memory`` caps how many attempts a rate rests on, so that none is ever sure."""
         if not 0 < target < 1 or sharpness < 0 or memory <= 0 or len(prior) != 2 or min(prior) <= 0:
             raise TrainingError(
                 f"posterior needs 0 < target < 1, sharpness >= 0, memory > 0 and two positive prior counts, "
@@ -46,9 +46,9 @@ class Posterior:
         self._last: list[Draw] = []
 
     def draw(self, n: int, step: int) -> list[Draw]:
-        weights = self._weights()
-        relative = weights / weights.mean()
-        order = self._order(n, step, np.log(weights))
+        log_weights = self._log_weights()
+        relative = np.exp(log_weights - logsumexp(log_weights)) * len(log_weights)
+        order = self._order(n, step, log_weights)
         self._last = [Draw(self._sample_ids[place], float(relative[place])) for place in order]
         return self._last
 
@@ -73,13 +73,13 @@ class Posterior:
             "sampler/draw_weight": float(np.mean(drawn)) if drawn else 1.0,
         }
 
-    def _weights(self) -> NDArray[np.float64]:
+    def _log_weights(self) -> NDArray[np.float64]:
         share = np.minimum(1.0, self._memory / np.maximum(self._attempts, 1.0))
         a = self._prior[0] + share * self._solved
         b = self._prior[1] + share * (self._attempts - self._solved)
         favour, against = self._sharpness * self._target, self._sharpness * (1 - self._target)
-        weights: NDArray[np.float64] = np.exp(betaln(a + favour, b + against) - betaln(a, b))
-        return weights
+        log_weights: NDArray[np.float64] = betaln(a + favour, b + against) - betaln(a, b)
+        return log_weights
 
     def _order(self, n: int, step: int, log_weights: NDArray[np.float64]) -> list[int]:
         rng = np.random.default_rng([self._seed, step])

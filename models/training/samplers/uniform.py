@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
+from models.training.epochs import Epochs
 from models.training.errors import TrainingError
 from models.training.rollout import Draw
 from models.training.samplers.base import State, check_keys, register
@@ -18,13 +17,14 @@ class Uniform:
     def __init__(self, sample_ids: Sequence[str], seed: int) -> None:
         self._sample_ids = sorted(sample_ids)
         self._seed = seed
+        self._epochs = Epochs(len(self._sample_ids), seed)
         self._position = 0
 
     def draw(self, n: int, step: int) -> list[Draw]:
         del step
         places = range(self._position, self._position + n)
         self._position += n
-        return [Draw(self._sample_ids[self._at(place)]) for place in places]
+        return [Draw(self._sample_ids[self._epochs.at(place)]) for place in places]
 
     def observe(self, outcomes: Mapping[str, Sequence[float]]) -> None:
         """Outcomes change nothing here."""
@@ -41,7 +41,3 @@ class Uniform:
 
     def metrics(self) -> dict[str, float]:
         return {"sampler/epoch": self._position / len(self._sample_ids)}
-
-    def _at(self, place: int) -> int:
-        epoch, offset = divmod(place, len(self._sample_ids))
-        return int(np.random.default_rng([self._seed, epoch]).permutation(len(self._sample_ids))[offset])
