@@ -13,8 +13,8 @@ from itertools import permutations
 
 from data.images import png
 from data.sample import Role, Task
+from data.sources.canvas import CANVASES, COLORS, NAMES, SHAPES, Band, Scene, SceneObject, draw_scene, paint
 from data.sources.config import ScenesConfig
-from data.sources.drawing import CANVASES, COLORS, NAMES, SHAPES, Band, Scene, SceneObject, draw_scene, paint
 from data.sources.problem import Problem, SourceError, SourceImage
 from data.trace import PlacedBox
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from data.images import png
 from data.sample import Role, Task
+from data.sources.canvas import CANVASES, COLORS, NAMES, Band, draw_scene
 from data.sources.config import ScenesConfig
-from data.sources.drawing import CANVASES, COLORS, NAMES, Band, draw_scene
 from data.sources.problem import Problem, SourceError
 from data.sources.scenes import CHOICES, TASKS, draw_problems, read_scenes
 from data.trace import PlacedBox

@@ -10,7 +10,7 @@ from openai.types.chat import ChatCompletion
 from PIL import Image
 
 from data.images import png
-from data.sources.drawing import SceneObject, paint
+from data.sources.canvas import SceneObject, paint
 from data.space import Box, Space
 from models.teacher.loopback import start_embedded
 

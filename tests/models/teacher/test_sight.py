@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from data.sources.drawing import draw_scene
+from data.sources.canvas import draw_scene
 from models.teacher.embedded.sight import color_name, see
 
 

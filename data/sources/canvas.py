@@ -1,7 +1,8 @@
-"""Drawing: random scenes of coloured shapes whose boxes are exact.
+"""Canvas: random scenes of coloured shapes whose boxes are exact.
 
-A *scene* is an image and its objects. A *band* is how hard the scene is to read: ``easy`` has distinct colours, ``medium`` gives every
-object a neighbour of its own colour, ``hard`` has small objects on a large canvas. Colour and shape together name one object.
+A *scene* is an image and its objects, a *canvas* the measures it is drawn with. A *band* is how hard the scene is to read: ``easy`` has
+distinct colours, ``medium`` gives every object a neighbour of its own colour, ``hard`` has small objects on a large canvas. Colour and
+shape together name one object.
 """
 
 from __future__ import annotations
