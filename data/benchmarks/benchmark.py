@@ -42,7 +42,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Grade:
     """What one answer is worth: right or wrong, its IoU where boxes are asked for, and further named scores."""
 
     correct: bool
@@ -73,5 +73,5 @@ class Benchmark(Protocol):
     def kind(self, sample: Sample) -> str:
         """What the sample's score is reported under."""
 
-    def mark(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Mark:
+    def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Grade:
         """Judge one answer; None is one that could not be parsed."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.benchmarks.benchmark import STRICT, Asking, Mark, Message
+from data.benchmarks.benchmark import STRICT, Asking, Grade, Message
 from data.identity import digest
 from data.sample import Sample, Task
 from data.scoring import is_scorable, score_answer
@@ -49,9 +49,9 @@ class Scenes:
         """The task, or ``multi_image`` where a box is sought over several images."""
         return MULTI_IMAGE if sample.task in BOX_TASKS and len(sample.image_ids) > 1 else str(sample.task)
 
-    def mark(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Mark:
+    def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Grade:
         """The strict score; an answer that could not be parsed is wrong."""
         if protocol not in self.protocols:
             raise ValueError(f"{self.name} is judged by {', '.join(self.protocols)}, not by {protocol!r}")
         score = score_answer(sample, answer, [(frame.stored.width, frame.stored.height) for frame in frames])
-        return Mark(bool(score.correct), score.iou, {"outcome": score.outcome})
+        return Grade(bool(score.correct), score.iou, {"outcome": score.outcome})

@@ -26,6 +26,7 @@ from data.sample import Sample
 from data.space import Frame
 from data.store import Store
 from data.store.images import ImageReader
+from data.store.writer import write_parquet
 from data.tables import arrow
 from data.trace import Answer
 from models.student.config import StudentConfig
@@ -126,7 +127,7 @@ class _Child:
         job, config, frames = self.job, self.job.config, self._frames(sample)
         parsed = get_dialect(exam.asking.dialect).parse(text, frames, sample.task)
         answer = parsed.trace.answer if parsed.trace is not None else None
-        mark = exam.benchmark.mark(sample, answer, frames, config.protocol)
+        grade = exam.benchmark.grade(sample, answer, frames, config.protocol)
         origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, config.protocol, config.mode, sample.sample_id]
         return {
             "prediction_id": entity_id(Kind.PREDICTION, *origin),
@@ -141,9 +142,9 @@ class _Child:
             "text": text,
             **_places(answer),
             "parse_error": parsed.error,
-            "correct": mark.correct,
-            "iou": mark.iou,
-            "scores": list(mark.scores.items()),
+            "correct": grade.correct,
+            "iou": grade.iou,
+            "scores": list(grade.scores.items()),
             "category": exam.benchmark.kind(sample),
             "difficulty_band": sample.difficulty_band,
             "settings_hash": digest(self._settings()),
@@ -182,10 +183,10 @@ class _Child:
 
 
 def write_rows(path: Path, table_name: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Write a whole Parquet file or nothing."""
+    """Write a whole Parquet file, on disk, or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
-    pq.write_table(arrow(table_name, list(rows)), part)
+    write_parquet(part, table_name, arrow(table_name, list(rows)))
     part.replace(path)
 
 

@@ -26,19 +26,19 @@ def test_a_sample_without_an_answer_is_no_item() -> None:
 
 
 def test_a_box_is_right_from_half_overlap_on() -> None:
-    mark = SCENES.mark(SAMPLE, Answer(boxes=(PlacedBox(10, 10, 50, 30),)), [FRAME], "strict")
-    assert (mark.correct, mark.iou) == (True, 0.5)
-    assert not SCENES.mark(SAMPLE, Answer(boxes=(PlacedBox(10, 10, 50, 29),)), [FRAME], "strict").correct
+    grade = SCENES.grade(SAMPLE, Answer(boxes=(PlacedBox(10, 10, 50, 30),)), [FRAME], "strict")
+    assert (grade.correct, grade.iou) == (True, 0.5)
+    assert not SCENES.grade(SAMPLE, Answer(boxes=(PlacedBox(10, 10, 50, 29),)), [FRAME], "strict").correct
 
 
 def test_a_point_has_no_iou() -> None:
-    mark = SCENES.mark(replace(SAMPLE, task=Task.POINT), Answer(points=(PlacedPoint(20, 20),)), [FRAME], "strict")
-    assert (mark.correct, mark.iou) == (True, None)
+    grade = SCENES.grade(replace(SAMPLE, task=Task.POINT), Answer(points=(PlacedPoint(20, 20),)), [FRAME], "strict")
+    assert (grade.correct, grade.iou) == (True, None)
 
 
 def test_an_unparsable_answer_is_wrong_and_its_box_counts_nothing() -> None:
-    mark = SCENES.mark(SAMPLE, None, [FRAME], "strict")
-    assert (mark.correct, mark.iou) == (False, 0.0)
+    grade = SCENES.grade(SAMPLE, None, [FRAME], "strict")
+    assert (grade.correct, grade.iou) == (False, 0.0)
 
 
 def test_a_box_over_several_images_is_a_kind_of_its_own() -> None:
@@ -66,4 +66,4 @@ def test_an_unknown_protocol_is_named() -> None:
     with pytest.raises(UnknownBenchmarkError, match="scenes has no protocol 'loose'; it has strict"):
         get_benchmark("scenes", "loose")
     with pytest.raises(ValueError, match="not by 'loose'"):
-        SCENES.mark(SAMPLE, None, [FRAME], "loose")
+        SCENES.grade(SAMPLE, None, [FRAME], "loose")
