@@ -26,6 +26,9 @@ DEFAULT_ROWS_PER_GROUP = 10_000
 ROWS_PER_SORTED_FILE = 20_000
 """Rows of ``images`` that are held in memory to be sorted; larger versions become several files of disjoint id ranges."""
 
+MISFITS = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
+"""What Arrow raises on a value that its column does not take."""
+
 Rows = pa.Table | Sequence[dict[str, Any]]
 
 
@@ -105,13 +108,13 @@ class TableWriter:
 
 
 def typed(table_name: str, rows: Rows) -> pa.Table:
-    """Rows with today's schema. Raises ``StoreError`` naming the table and the column that does not fit."""
+    """Rows with today's schema. Raises ``StoreError`` naming the table, the column that does not fit and, of single rows, the row."""
     try:
         return upcast(table_name, rows) if isinstance(rows, pa.Table) else arrow(table_name, list(rows))
     except KeyError as error:
         raise StoreError(str(error.args[0])) from error
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        raise StoreError(f"rows do not fit the table {table_name}: {error}") from error
+    except MISFITS as error:
+        raise StoreError(f"rows do not fit the table {table_name}{_misfit(table_name, rows)}: {error}") from error
 
 
 def with_metadata(table_name: str, schema: pa.Schema) -> pa.Schema:
@@ -138,6 +141,29 @@ def write_parquet(path: Path, table_name: str, rows: pa.Table) -> None:
         pq.write_table(rows.replace_schema_metadata(with_metadata(table_name, rows.schema).metadata), handle, compression="zstd")
         handle.flush()
         os.fsync(handle.fileno())
+
+
+def _misfit(table_name: str, rows: Rows) -> str:
+    """Where the first value stands that its column does not take."""
+    table = TABLES[table_name]
+    for field in table.schema:
+        if isinstance(rows, pa.Table):
+            if field.name in rows.column_names and not _is_taken(rows.column(field.name).to_pylist(), field.type):
+                return f", column {field.name}"
+            continue
+        for number, row in enumerate(rows):
+            if not _is_taken([row.get(field.name)], field.type):
+                key = ", ".join(f"{name} {row[name]}" for name in table.key if name in row)
+                return f", column {field.name} of row {number} ({key})"
+    return ""
+
+
+def _is_taken(values: list[Any], kind: pa.DataType) -> bool:
+    try:
+        pa.array(values, kind)
+    except MISFITS:
+        return False
+    return True
 
 
 def _sorted_parts(path: Path, folder: Path, rows_per_group: int) -> Iterator[tuple[Path, int]]:
