@@ -43,3 +43,14 @@ def test_a_bad_key_is_named(tmp_path: Path) -> None:
 def test_an_unknown_recipe_names_those_that_exist() -> None:
     with pytest.raises(RecipeError, match="smoke"):
         load_recipe("nothing")
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_trl_takes_every_recipe(name: str, tmp_path: Path) -> None:
+    from models.training.arguments import finetune_arguments, reinforce_arguments
+
+    recipe = load_recipe(name)
+    assert recipe.finetune is not None
+    assert recipe.reinforce is not None
+    assert finetune_arguments(recipe.finetune, tmp_path, 1).max_steps == recipe.finetune.steps
+    assert reinforce_arguments(recipe.reinforce, recipe.student.max_new_tokens, tmp_path, 1).max_steps == recipe.reinforce.steps
