@@ -17,6 +17,7 @@ from data.catalog import Catalog, connect
 from data.drawing import Mark, draw
 from data.identity import Kind
 from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.rows import Row
 from data.store import Store, StoreError, Version
 from data.store.images import ImageReader
 from data.tables import TABLES
@@ -34,8 +35,6 @@ TABLE_OF = {
 HIDDEN = {"bytes", "turns", "steps", "settings_hash", "meta"}
 """Columns that are not for reading: a chain is read in its text."""
 LONGEST_TEXT = 2_000
-
-Row = dict[str, Any]
 
 
 class UnknownIdError(StoreError):

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
+from data.conversation import Message
 from data.sample import Sample
 from data.space import Frame
 from data.trace import Answer
 
-Message = dict[str, Any]
 STRICT = "strict"
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from data.benchmarks.benchmark import STRICT, Asking, Grade, Message
+from data.benchmarks.benchmark import STRICT, Asking, Grade
+from data.conversation import Message, prompt_messages
 from data.identity import digest
+from data.prompts import prompt as load_prompt
 from data.sample import Sample, Task
 from data.scoring import is_scorable, score_answer
 from data.space import Frame
@@ -34,16 +35,11 @@ class Scenes:
 
     def prompt(self, sample: Sample, asking: Asking, frames: Sequence[Frame]) -> list[Message]:
         """The same conversation as in training, without the answer."""
-        from data.conversation import prompt_messages
-
-        messages: list[Any] = prompt_messages(sample, asking.prompt, asking.dialect, frames)
-        return messages
+        return prompt_messages(sample, asking.prompt, asking.dialect, frames)
 
     def prompt_hash(self, asking: Asking) -> str:
         """A hash of the student prompt and the dialect's name."""
-        from data.prompts import prompt
-
-        return digest(prompt(f"student/{asking.prompt}").prompt_hash, asking.dialect)
+        return digest(load_prompt(f"student/{asking.prompt}").prompt_hash, asking.dialect)
 
     def kind(self, sample: Sample) -> str:
         """The task, or ``multi_image`` where a box is sought over several images."""

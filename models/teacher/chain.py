@@ -9,12 +9,12 @@ from data.conversation import numbers_of
 from data.dialects import get_dialect
 from data.identity import digest
 from data.prompts import prompt
-from data.rows import trace_to_row
+from data.rows import Row, trace_to_row
 from data.sample import Sample
 from data.space import Frame
 from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Row, Setting
+from models.teacher.method import Setting
 
 
 def prompt_hashes(method: str, dialect: str) -> list[str]:

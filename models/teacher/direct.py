@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from itertools import chain
 
+from data.rows import Row
 from data.sample import Sample
 from models.teacher.chain import ask_chain, prompt_hashes, write_prompt
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Row, Setting
+from models.teacher.method import Setting
 
 
 class Direct:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from data.rows import Row
 from data.sample import Sample
 from data.store import RunFolder, Store
 from data.store.images import ImageReader
@@ -15,7 +16,7 @@ from models.teacher.client import TeacherClient
 from models.teacher.config import GenerateConfig
 from models.teacher.errors import TeacherUnreachableError
 from models.teacher.ledger import Ledger
-from models.teacher.method import GenerationMethod, Row, Setting
+from models.teacher.method import GenerationMethod, Setting
 from models.teacher.methods import METHODS
 from models.teacher.pictures import StoredPictures
 

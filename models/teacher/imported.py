@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from data.rows import Row
 from data.sample import Sample
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Row, Setting
+from models.teacher.method import Setting
 
 
 class Imported:

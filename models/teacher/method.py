@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from data.rows import Row
 from data.sample import Sample
 from data.space import Frame
 from data.viewing import ViewConfig
 from models.teacher.call import Call, Reply
 from models.teacher.config import GenerateConfig
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

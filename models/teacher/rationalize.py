@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Sequence
 from itertools import chain
 
+from data.rows import Row
 from data.sample import Role, Sample
 from data.space import Box, Frame
 from data.trace import PlacedBox
 from models.teacher.chain import ask_chain, prompt_hashes, write_prompt
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Row, Setting
+from models.teacher.method import Setting
 
 UNNAMED = "the object"
 
