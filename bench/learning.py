@@ -29,6 +29,8 @@ ARMS = ("outcome", "random", "sft")
 REWARDS = {"outcome": {"format": 0.2, "outcome": 1.0}, "random": {"format": 0.0, "outcome": 0.0, "random": 1.0}}
 """Weights of the reward parts by arm; they are laid over the recipe's, so what does not count weighs nothing."""
 SAMPLED = {"evaluate.temperature": 1.0}
+HARD_POINTS = [{"kind": "scenes", "count": 800, "split": "train", "seed": 14, "tasks": {"point": 1}, "bands": {"hard": 1}}]
+"""What the hard band is reinforced on: points that neither finetuning nor the held-out scenes have."""
 HELD_OUT = {"evaluate.splits": ["validation"]}
 
 
@@ -39,9 +41,9 @@ def main() -> None:
     options.add_argument("--store", type=Path, default=Path("stores/learning"))
     chosen = options.parse_args()
     os.environ["FOVEA_STORE"] = str(chosen.store.absolute())
-    curve, base = plateau()
+    curve, base, sft = plateau()
     before = {mode: accuracy(base, settings) for mode, settings in modes()}
-    rows = [row for seed in range(1, chosen.seeds + 1) for row in arms(base, seed)]
+    rows = [row for seed in range(1, chosen.seeds + 1) for row in arms(base, sft, seed)]
     print(json.dumps({"finetuning": curve, "base": base, "before": before, "runs": rows, "summary": list(summary(rows, before))}, indent=1))
 
 
@@ -50,8 +52,8 @@ def modes() -> Iterable[tuple[str, dict[str, Any]]]:
     return (("greedy", {}), ("sampled", SAMPLED))
 
 
-def plateau() -> tuple[list[dict[str, Any]], str]:
-    """Finetune segment by segment until the held-out accuracy no longer rises; the curve, and the best checkpoint's id."""
+def plateau() -> tuple[list[dict[str, Any]], str, str]:
+    """Finetune segment by segment until held-out accuracy no longer rises: the curve, the best checkpoint's id, and that of ``sft``."""
     from flows.stages import curate, finetune, generate, ingest, pretrain, publish
 
     ingest(RECIPE)
@@ -70,41 +72,42 @@ def plateau() -> tuple[list[dict[str, Any]], str]:
             best = checkpoint
         if gain < PLATEAU_GAIN:
             break
-    return curve, best
+    return curve, best, sft
 
 
-def arms(base: str, seed: int) -> Iterable[dict[str, Any]]:
+def arms(base: str, sft: str, seed: int) -> Iterable[dict[str, Any]]:
     """The three arms of a seed from one base: their accuracy and wall time."""
-    from flows.stages import reinforce
+    from flows.stages import ingest, reinforce
 
+    drawn = ingest(RECIPE, {"ingest.sources": HARD_POINTS})
     seconds: dict[str, float] = {}
     for arm in ARMS:
         if arm == "sft":
-            made = continued(base, seed, seconds["outcome"])
+            made = continued(base, sft, seed, seconds["outcome"])
         else:
             settings = {"reinforce.seed": seed, "reinforce.rewards": REWARDS[arm]}
-            made = reinforce(RECIPE, settings, checkpoint=base)["checkpoints"]
+            made = reinforce(RECIPE, settings, samples=drawn["samples"], images=drawn["images"], checkpoint=base)["checkpoints"]
         seconds[arm] = training_seconds(made)
         reached = {mode: accuracy(made, settings) for mode, settings in modes()}
         yield {"seed": seed, "arm": arm, "checkpoint": made, "seconds": round(seconds[arm], 1), **reached}
 
 
-def continued(base: str, seed: int, seconds: float) -> str:
+def continued(base: str, sft: str, seed: int, seconds: float) -> str:
     """Finetuning continued from the base for as long as the seed's reinforcement took."""
     from flows.stages import finetune
 
     pace = training_seconds(base) / steps_of(base)
     steps = max(1, round(seconds / pace))
-    return finetune(RECIPE, {"finetune.steps": steps, "finetune.seed": 100 + seed, "finetune.checkpoint_every": steps}, checkpoint=base)[
-        "checkpoints"
-    ]
+    settings = {"finetune.steps": steps, "finetune.seed": 100 + seed, "finetune.checkpoint_every": steps}
+    return finetune(RECIPE, settings, sft=sft, checkpoint=base)["checkpoints"]
 
 
 def accuracy(checkpoint: str, settings: dict[str, Any]) -> float:
     """Share of held-out hard points that lie in their box."""
-    from flows.stages import evaluate
+    from flows.stages import evaluate, ingest
 
-    scores = evaluate(RECIPE, settings, checkpoint=checkpoint)["scores"]
+    drawn = ingest(RECIPE)
+    scores = evaluate(RECIPE, settings, samples=drawn["samples"], images=drawn["images"], checkpoint=checkpoint)["scores"]
     question = f"select value from at_version('scores', '{scores}') where category = 'point' and metric = 'accuracy'"
     return float(ask(question)[0][0])
 
