@@ -47,8 +47,9 @@ class House:
         nothing = subprocess.DEVNULL
         return subprocess.Popen(command, env=dict(self.environment), cwd=PROJECT, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE)
 
-    def ask(self, path: str) -> Any:
-        request = urllib.request.Request(f"{self.api}/{path}", b"{}", {"Content-Type": "application/json"})
+    def ask(self, path: str, **body: Any) -> Any:
+        """Post to the Prefect server."""
+        request = urllib.request.Request(f"{self.api}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 

@@ -1,3 +1,9 @@
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
 import pytest
 
 from tasks.stage import Stage
@@ -38,3 +44,35 @@ def test_another_threshold_changes_what_is_downstream_and_asks_no_teacher(ran: H
     assert [newest(ran, name) for name in ("samples", "traces")] == upstream
     assert not {newest(ran, name) for name in ("verdicts", "sft", "rollouts", "scores")} & set(downstream)
     assert len(list(ran.opened().requests())) == calls
+
+
+def test_a_cancelled_flow_ends_its_child_and_its_run_reads_as_cancelled(ran: House) -> None:
+    long = json.dumps({"pretrain.vision_steps": 100_000})
+    started = ran.prefect("deployment", "run", "pretrain/local", "-p", "recipe=smoke", "-p", f"overrides={long}")
+    assert started.returncode == 0, started.stdout
+    run_id = eventually(lambda: running(ran, "pretrain"))
+    eventually(lambda: processes_of(run_id))
+    row = ran.opened().run(run_id).recorded()
+    ran.ask(f"flow_runs/{row['flow_run_id']}/set_state", state={"type": "CANCELLING"})
+    eventually(lambda: ran.opened().run(run_id).recorded()["status"] == "cancelled")
+    assert eventually(lambda: not processes_of(run_id))
+    assert run_id not in {manifest.run_id for manifest in ran.opened().manifests()}
+
+
+def running(house: House, stage: str) -> str | None:
+    rows = {run_id: house.opened().run(run_id).recorded() for run_id in house.opened().run_ids()}
+    return next((run_id for run_id, row in rows.items() if row.get("stage") == stage and row.get("status") == "running"), None)
+
+
+def processes_of(run_id: str) -> list[int]:
+    """Processes whose command line names the run."""
+    return [one.pid for one in psutil.process_iter(["cmdline"]) if any(run_id in word for word in one.info["cmdline"] or ())]
+
+
+def eventually(ask: Callable[[], Any], timeout_s: float = 90.0) -> Any:
+    """The first answer that is not nothing."""
+    deadline = time.monotonic() + timeout_s
+    while not (answer := ask()):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return answer
