@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from safetensors.torch import load_file
 
@@ -48,14 +49,29 @@ def run_to_end(verb: str, job: TrainingJob) -> None:
 
 
 def kill_when(is_time: Callable[[], bool], verb: str, job: TrainingJob) -> None:
-    """Start the child and kill it as soon as it has done that much."""
+    """Start the child and kill it as soon as it has done that much; that it was at work until then is asserted."""
     child = start(verb, job)
     ends = time.monotonic() + START_S
-    while not is_time() and child.poll() is None and time.monotonic() < ends:
+    while not (is_due := is_time()) and child.poll() is None and time.monotonic() < ends:
         time.sleep(0.002)
     child.send_signal(signal.SIGKILL)
     child.communicate()
+    assert is_due
     assert child.returncode == -signal.SIGKILL
+    assert not job.output.exists()
+
+
+class FilesSeen:
+    """How many files a run has made so far, those that are gone again included."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._seen: set[Path] = set()
+
+    def __call__(self) -> int:
+        for folder, _, names in os.walk(self._run):
+            self._seen.update(Path(folder) / name for name in names)
+        return len(self._seen)
 
 
 def rows(store: Path, run_id: str, table_name: str) -> list[dict[str, Any]]:
@@ -78,18 +94,36 @@ def assert_same(verb: str, first: TrainingJob, second: TrainingJob, *tables: str
     assert all(one[name].equal(other[name]) for name in one)
 
 
-@pytest.mark.slow
-def test_a_killed_reinforcement_ends_bit_equal(ground: Ground, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def whole(ground: Ground) -> TrainingJob:
+    """A reinforcement that nobody killed."""
     trl = {"learning_rate": 1e-2, "beta": 0.05}
-    whole = ground.reinforce_job("whole", steps=STEPS, checkpoint_every=2, sampler={"name": "posterior"}, weight={"name": "exp"}, trl=trl)
+    job = ground.reinforce_job("whole", steps=STEPS, checkpoint_every=2, sampler={"name": "posterior"}, weight={"name": "exp"}, trl=trl)
+    reinforce(job)
+    return job
+
+
+@pytest.mark.slow
+def test_a_killed_reinforcement_ends_bit_equal(whole: TrainingJob, tmp_path: Path) -> None:
     killed = elsewhere(whole, tmp_path)
     live = killed.store / "runs" / killed.run_id
-    reinforce(whole)
     kill_when(lambda: (live / "rollouts" / "step-00000004.parquet").exists(), "reinforce", killed)
     kill_when(lambda: (live / "work" / "checkpoint-6" / "optimizer.pt").exists(), "reinforce", killed)
     run_to_end("reinforce", killed)
     assert_same("reinforce", whole, killed, "rollouts", "groups", "difficulty", "metrics")
     assert len(rows(whole.store, whole.run_id, "groups")) == 2 * STEPS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_reinforcement_killed_at_any_file_ends_bit_equal(whole: TrainingJob, tmp_path: Path, seed: int) -> None:
+    killed = elsewhere(whole, tmp_path)
+    count = FilesSeen(killed.store / "runs" / killed.run_id)
+    made = FilesSeen(whole.store / "runs" / whole.run_id)()
+    number = int(np.random.default_rng(seed).integers(1, made))
+    kill_when(lambda: count() >= number, "reinforce", killed)
+    run_to_end("reinforce", killed)
+    assert_same(f"reinforce, killed at file {number} of {made},", whole, killed, "rollouts", "groups", "difficulty", "metrics")
 
 
 @pytest.mark.slow
