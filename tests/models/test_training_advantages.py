@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from models.training.advantages import EPSILON, Scale, advantages, total_reward
-from models.training.config import WeightConfig
+from models.training.config import ReinforceConfig, WeightConfig
 from models.training.weights import group_weight
 
 WEIGHTS = {"format": 0.5, "outcome": 1.0}
@@ -40,6 +41,11 @@ def test_advantages_of_a_group_sum_to_zero(group: list[dict[str, float | None]])
 @given(VALUES, st.integers(2, 9))
 def test_exactly_equal_parts_have_no_advantage(outcome: float, size: int) -> None:
     assert advantages([parts(*[outcome] * size)], WEIGHTS)[0].values_G == (0.0,) * size
+
+
+def test_parts_that_differ_but_add_up_to_one_reward_have_no_advantage() -> None:
+    group: list[dict[str, float | None]] = [{"left": 0.7, "right": 0.0}, {"left": 0.0, "right": 0.7}, {"left": 0.7, "right": 0.0}]
+    assert advantages([group], {"left": 0.1, "right": 0.1})[0].values_G == (0.0, 0.0, 0.0)
 
 
 def test_nearly_equal_parts_have_an_advantage() -> None:
@@ -104,6 +110,16 @@ def test_a_weight_is_of_the_part_it_names() -> None:
 def test_masked_rollouts_do_not_weigh() -> None:
     weight = group_weight(WeightConfig(name="exp"), parts(1.0, None), [1.0, 0.0], [False, True])
     assert weight == 1.0
+
+
+def test_outcomes_that_are_not_known_do_not_weigh() -> None:
+    assert group_weight(WeightConfig(name="exp"), parts(1.0, 1.0), [None, 0.5], [False, False]) == pytest.approx(math.exp(0.5))
+    assert group_weight(WeightConfig(name="exp"), parts(1.0, 1.0), [None, None], [False, False]) == 1.0
+
+
+def test_a_weight_by_a_part_that_is_not_scored_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"weight\.part 'soft_iuo' is no part of rewards, which are format, soft_iou"):
+        ReinforceConfig(steps=1, rewards={"soft_iou": 1.0, "format": 1.0}, weight=WeightConfig(name="exp", part="soft_iuo"))
 
 
 def test_no_weight_is_one() -> None:

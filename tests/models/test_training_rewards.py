@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 import numpy as np
 import pytest
 
@@ -9,9 +12,13 @@ from data.dialects import Parsed
 from data.sample import Role, Sample, Task
 from data.scoring import Score, score_answer
 from data.trace import Answer, PlacedBox, PlacedPoint, Trace
+from models.training.advantages import Scale
+from models.training.config import ReinforceConfig
 from models.training.errors import TrainingError
+from models.training.judge import Judge
 from models.training.rewards import REWARDS, RewardContext, make_rewards, score_group
 from models.training.rollout import Completion, Draw, Group, Parts, Rollout, StopReason
+from models.training.standing import outcomes_by_sample
 
 ALL = sorted(REWARDS)
 INSIDE, OUTSIDE = Answer(points=(PlacedPoint(5, 5),)), Answer(points=(PlacedPoint(50, 5),))
@@ -62,6 +69,38 @@ def test_format_is_whether_the_text_was_read() -> None:
 def test_the_outcome_is_the_score_whatever_the_task(task: Task) -> None:
     given = group(task, INSIDE, HALF, Answer("left"), None)
     assert [one["outcome"] for one in parts(["outcome"], given)] == [one.score.outcome for one in given.rollouts]
+
+
+@pytest.mark.parametrize(
+    ("task", "name"), [(Task.POINT, "point_in_box"), (Task.BOX, "soft_iou"), (Task.TEXT, "choice_match"), (Task.POINT, "outcome")]
+)
+def test_a_part_is_none_where_the_answer_is_not_known(task: Task, name: str) -> None:
+    known = group(task, INSIDE)
+    sample = dataclasses.replace(known.sample, boxes=(), answer=None)
+    unknown = dataclasses.replace(known, sample=sample, rollouts=(rollout(sample, 0, INSIDE), rollout(sample, 1, None)))
+    assert parts([name], unknown) == [{name: None}, {name: None}]
+    assert unknown.outcomes_G == [None, None]
+    assert outcomes_by_sample([unknown, known]) == {"smp_a": [known.rollouts[0].score.outcome]}
+
+
+def test_a_part_that_is_no_number_is_refused_with_its_rollout(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def score(self, group: Group, context: RewardContext) -> list[Parts]:
+            return [{"broken": math.nan} for _ in group.rollouts]
+
+    monkeypatch.setitem(REWARDS, "broken", Broken)
+    with pytest.raises(TrainingError, match=r"rol_0 of sample smp_a has the reward parts \{'broken': nan\}"):
+        parts(["broken"], group(Task.POINT, INSIDE))
+
+
+def test_a_truncated_rollout_that_the_loss_leaves_out_moves_nothing() -> None:
+    given = group(Task.POINT, INSIDE, OUTSIDE)
+    cut = dataclasses.replace(given.rollouts[0], completion=Completion("", StopReason.LENGTH, 9, 9, 4, 0))
+    config = ReinforceConfig(steps=1, rewards={"outcome": 1.0})
+    for loses, effective in ((False, (True, True)), (True, (False, True))):
+        judged = Judge(config, Scale.GROUP, loses).judge([dataclasses.replace(given, rollouts=(cut, given.rollouts[1]))])[0]
+        assert judged.effective_G == effective
+        assert all(judged.advantages.values_G)
 
 
 def test_random_follows_seed_and_place_alone() -> None:

@@ -87,7 +87,15 @@ def test_posterior_without_sharpness_is_uniform() -> None:
     assert [draw.weight for draw in sampler.draw(24, 1)] == pytest.approx(np.ones(24))
 
 
-def test_posterior_forgets_by_its_memory() -> None:
+def test_posterior_still_draws_where_it_is_very_sharp() -> None:
+    sampler = make_sampler("posterior", IDS, 1, {"sharpness": 1e5, "memory": 1e6})
+    sampler.observe({one: [float(number % 2)] * 10**4 for number, one in enumerate(IDS[:20])})
+    draws = sampler.draw(24, 1)
+    assert {draw.sample_id for draw in draws[:4]} == set(IDS[20:])
+    assert sum(draw.weight for draw in draws) == pytest.approx(24)
+
+
+def test_posterior_is_never_surer_than_its_memory() -> None:
     firm, loose = (make_sampler("posterior", IDS, 1, {"memory": memory}) for memory in (1000.0, 4.0))
     for sampler in (firm, loose):
         sampler.observe({IDS[0]: [1.0] * 500})
