@@ -36,5 +36,5 @@ class ScriptedTrainer(PolicyTrainer):
 
 
 if __name__ == "__main__":
-    training.PolicyTrainer = ScriptedTrainer  # type: ignore[misc]
+    vars(training)["PolicyTrainer"] = ScriptedTrainer
     sys.exit(run_child(ReinforceJob, training.reinforce))

@@ -73,7 +73,7 @@ def run(ground: Ground) -> RunFolder:
         patch.syspath_prepend(ground.root)
         for registry, name, text in ((REWARDS, "brevity", PART), (SAMPLERS, "first", SAMPLER)):
             (ground.root / f"{name}_strategy.py").write_text(text)
-            patch.setitem(registry, name, None)  # type: ignore[arg-type]
+            patch.setitem(registry, name, None)
             importlib.import_module(f"{name}_strategy")
         sampler = {"name": "first", "options": {"weight": 3.0}}
         reinforce(ground.reinforce_job("new", rewards={"brevity": 1.0, "format": 0.0}, sampler=sampler, checkpoint_every=2))
