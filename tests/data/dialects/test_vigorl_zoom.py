@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.dialects.vigorl_zoom import Turn, VigorlZoom
+from data.dialects import Turn
+from data.dialects.vigorl_zoom import VigorlZoom
 from data.sample import Task
 from data.space import Frame, Space
 from data.trace import Answer, Mention, PlacedPoint, Step, Trace, Zoom
