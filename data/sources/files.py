@@ -53,7 +53,7 @@ class ImageFolder:
 def read_json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]] | Reject]:
     """Locator and object of each line of a JSONL, or of each item of a ``.json`` list. Raises ``SourceError`` without the file."""
     if not path.is_file():
-        raise SourceError(f"there is no file {path}")
+        raise SourceError(f"there is no file {path.absolute()}")
     lines = _items(path) if path.suffix == ".json" else _lines(path)
     for number, text in lines:
         locator = f"{path.name}:{number}"

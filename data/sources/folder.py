@@ -14,7 +14,7 @@ from data.sources.row import RowReader
 def read_folder(config: FolderConfig, max_pixels: int) -> Iterator[Problem | Reject]:
     """The problems of a folder, line by line. Raises ``SourceError`` where the folder or its file is absent."""
     if not config.path.is_dir():
-        raise SourceError(f"there is no folder {config.path}")
+        raise SourceError(f"there is no folder {config.path.absolute()}")
     folder = ImageFolder(config.path, max_pixels)
     reader = RowReader(config.path.resolve().name, config.split, lambda value: read_named(folder, value), config.space)
     for item in read_json_rows(config.path / config.file):

@@ -49,7 +49,7 @@ def read_traces(config: TracesConfig, max_pixels: int) -> Iterator[Problem | Rej
         raise SourceError(str(error)) from error
     folder = ImageFolder(config.images or config.path.parent, max_pixels)
     if not folder.root.is_dir():
-        raise SourceError(f"there is no folder {folder.root}")
+        raise SourceError(f"there is no folder {folder.root.absolute()}")
     rows = RowReader(
         config.path.stem, config.split, lambda value: read_named(folder, value), config.space, config.task, ignored=CHAIN_FIELDS
     )

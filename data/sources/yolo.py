@@ -36,7 +36,7 @@ def read_yolo(config: YoloConfig, max_pixels: int) -> Iterator[Problem | Reject]
     image_folder, label_folder = config.path / "images" / config.folder, config.path / "labels" / config.folder
     for folder in (image_folder, label_folder):
         if not folder.is_dir():
-            raise SourceError(f"there is no folder {folder}; YOLO data has images/{config.folder} and labels/{config.folder}")
+            raise SourceError(f"there is no folder {folder.absolute()}; YOLO data has images/{config.folder} and labels/{config.folder}")
     images: dict[str, list[Path]] = {}
     for path in sorted(image_folder.iterdir()):
         if path.suffix.lower() in SUFFIXES:

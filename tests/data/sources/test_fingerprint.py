@@ -6,6 +6,7 @@ import pytest
 
 from data.sources.config import IngestConfig
 from data.sources.fingerprint import fingerprint
+from data.store import Store
 
 
 def of(**source: Any) -> str:
@@ -34,3 +35,10 @@ def test_a_changed_file_changes_it_and_nothing_else_does(folder: Path, number: i
 def test_scenes_and_absent_folders_have_one_too(tmp_path: Path) -> None:
     assert of(kind="scenes", count=1) == of(kind="scenes", count=1)
     assert of(kind="yolo", path=tmp_path / "gone", names={0: "dog"}) == of(kind="yolo", path=tmp_path / "gone", names={0: "dog"})
+
+
+def test_a_store_inside_a_source_is_no_part_of_it(folder: Path) -> None:
+    before = of(kind="folder", path=folder)
+    store = Store.open(folder / "store")
+    (store.root / "runs" / "log.jsonl").write_text("{}")
+    assert of(kind="folder", path=folder) == before
