@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.conversation import numbers_of
-from data.dialects import get_dialect
+from data.dialects import Parsed, get_dialect
 from data.identity import digest
 from data.prompts import prompt
 from data.rows import Row, trace_to_row
@@ -53,13 +53,19 @@ def chain_call(method: str, text: str, candidate: int, sample: Sample, config: G
 
 def chain_row(method: str, candidate: int, sample: Sample, setting: Setting, reply: Reply) -> Row:
     """A reply as a row of ``traces``: read in the dialect, in pixels of the stored images, beside the text as it came."""
-    config = setting.config
     text = reply.text or ""
-    parsed = get_dialect(config.dialect).parse(text, setting.frames(sample), sample.task)
+    parsed = get_dialect(setting.config.dialect).parse(text, setting.frames(sample), sample.task)
+    return parsed_row(method, candidate, sample, setting.config, parsed, text, [reply.request_id])
+
+
+def parsed_row(
+    method: str, candidate: int, sample: Sample, config: GenerateConfig, parsed: Parsed, text: str, request_ids: Sequence[str]
+) -> Row:
+    """A row of ``traces`` for what was read of a text, or for why there is nothing to read."""
     return trace_to_row(
         parsed.trace,
         sample_id=sample.sample_id,
-        request_ids=[reply.request_id],
+        request_ids=list(request_ids),
         method=method,
         teacher=config.teacher.model,
         dialect=config.dialect,

@@ -8,16 +8,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
+from data.dialects import Parsed
 from data.rows import Row
 from data.sample import Role, Sample
-from data.space import Box, Frame
-from data.trace import PlacedBox
-from models.teacher.chain import ask_chain, prompt_hashes, write_prompt
+from data.space import Box, Frame, Point
+from data.trace import PlacedBox, PlacedPoint
+from models.teacher.chain import ask_chain, parsed_row, prompt_hashes, write_prompt
 from models.teacher.config import GenerateConfig
 from models.teacher.method import Setting
 
 UNNAMED = "the object"
+NOTHING_KNOWN = Parsed(None, "nothing is known of the answer")
+"""What is recorded of a sample that the teacher cannot be shown the answer of."""
 
 
 class Rationalize:
@@ -27,9 +31,9 @@ class Rationalize:
     needs_teacher = True
 
     async def generate(self, sample: Sample, setting: Setting) -> list[Row]:
-        """One trace per candidate that was answered; none for a sample of which nothing is known."""
-        if not sample.boxes and sample.answer is None:
-            return []
+        """One trace per candidate that was answered; a sample of which nothing is known gets a row that says so, and is not asked about."""
+        if not sample.boxes and not sample.points and sample.answer is None:
+            return [parsed_row(self.name, 0, sample, setting.config, NOTHING_KNOWN, "", [])]
         text = _prompt(sample, setting)
         rows = await asyncio.gather(*(ask_chain(self.name, text, index, sample, setting) for index in range(setting.config.candidates)))
         return list(chain.from_iterable(rows))
@@ -41,16 +45,21 @@ class Rationalize:
 
 def _prompt(sample: Sample, setting: Setting) -> str:
     frames = setting.frames(sample)
-    known = [
-        {
-            "role": str(box.role or Role.ANSWER),
-            "image": box.image_index + 1,
-            "label": box.label or UNNAMED,
-            "corners": _corners(box, frames),
-        }
-        for box in sample.boxes
-    ]
+    known = [_known(box, box.role or Role.ANSWER, f"[{_corners(box, frames)}]") for box in sample.boxes]
+    if not any(place["role"] == Role.ANSWER for place in known):
+        known += [_known(point, Role.ANSWER, f"({_numbers(point, frames)})") for point in sample.points]
     return write_prompt("rationalize", setting.config.dialect, sample, frames, known=known, answer=sample.answer)
+
+
+def _known(place: PlacedBox | PlacedPoint, role: str, where: str) -> dict[str, Any]:
+    return {"role": str(role), "image": place.image_index + 1, "label": place.label or UNNAMED, "where": where}
+
+
+def _numbers(point: PlacedPoint, frames: Sequence[Frame]) -> str:
+    """The point as numbers of the space that the teacher writes."""
+    frame = frames[point.image_index]
+    seen = Point(point.x, point.y, frame.stored).to(frame.model)
+    return ", ".join(f"{value:.{frame.model.decimals}f}" for value in (seen.x, seen.y))
 
 
 def _corners(box: PlacedBox, frames: Sequence[Frame]) -> str:

@@ -24,7 +24,8 @@ OBSERVATION = re.compile(r"<observation>.*?</observation>", re.DOTALL)
 QUESTION = re.compile(r"^question:\s*(.+?)(?=\n\s*\n|\nchoices:|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 CHOICES = re.compile(r"^choices:\s*\n((?:- .+\n?)+)", re.IGNORECASE | re.MULTILINE)
 KNOWN = re.compile(
-    r"^- (answer|evidence), image (\d+), (.+?): \[([-\d.]+), ([-\d.]+), ([-\d.]+), ([-\d.]+)\]$", re.IGNORECASE | re.MULTILINE
+    r"^- (answer|evidence), image (\d+), (.+?): (?:\[([-\d.]+), ([-\d.]+), ([-\d.]+), ([-\d.]+)\]|\(([-\d.]+), ([-\d.]+)\))$",
+    re.IGNORECASE | re.MULTILINE,
 )
 KNOWN_ANSWER = re.compile(r"^- the answer is: (.+)$", re.IGNORECASE | re.MULTILINE)
 NUMBERED = re.compile(r"^(?:step )?\d+[.:] (.+)$", re.IGNORECASE | re.MULTILINE)
@@ -35,7 +36,7 @@ NUMBER = r"(-?\d+(?:\.\d+)?)"
 
 @dataclass(frozen=True, slots=True)
 class KnownPlace:
-    """A box that the messages give, in pixels of its image."""
+    """A box that the messages give, in pixels of its image; a point is a box without extent."""
 
     label: str
     image: int
@@ -155,7 +156,7 @@ def _known(prompt: str, images: Sequence[Sight], extents: Sequence[tuple[float, 
         index = int(number) - 1
         if 0 <= index < len(images):
             sx, sy = images[index].width / extents[index][0], images[index].height / extents[index][1]
-            x1, y1, x2, y2 = map(float, numbers)
+            x1, y1, x2, y2 = [float(written) for written in numbers if written] * (2 if numbers[-1] else 1)
             places.append(KnownPlace(label.strip(), index, (x1 * sx, y1 * sy, x2 * sx, y2 * sy), role.lower() == "answer"))
     return tuple(places)
 

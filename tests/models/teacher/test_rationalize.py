@@ -47,9 +47,19 @@ def test_a_known_box_in_a_photograph_is_explained_and_claimed(store: Store, teac
     assert row["method"] == "rationalize"
 
 
-def test_a_photograph_of_which_nothing_is_known_is_not_explained(store: Store, teacher_url: str) -> None:
-    assert generate(store, [photograph(store)], teacher_url, method="rationalize") == []
+def test_a_photograph_of_which_nothing_is_known_is_not_explained_and_a_row_says_so(store: Store, teacher_url: str) -> None:
+    (row,) = generate(store, [photograph(store)], teacher_url, method="rationalize", candidates=2)
+    assert (row["sample_id"], row["steps"], row["parse_error"]) == ("smp_a", None, "nothing is known of the answer")
     assert list(store.requests()) == []
+
+
+@pytest.mark.parametrize("space", ["pixel", "unit"])
+def test_a_known_point_is_explained_and_claimed(store: Store, teacher_url: str, space: str) -> None:
+    sample = photograph(store, task=Task.POINT, question="Point at the cat.", points=(PlacedPoint(20, 30, label="cat"),))
+    (row,) = generate(store, [sample], teacher_url, method="rationalize", space=space)
+    trace = trace_from_row(row)
+    assert trace is not None
+    assert trace.answer.points == (PlacedPoint(pytest.approx(20, abs=0.1), pytest.approx(30, abs=0.1)),)
 
 
 def test_a_question_about_a_photograph_gets_a_sentence_instead_of_an_answer(store: Store, teacher_url: str) -> None:
