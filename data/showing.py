@@ -152,7 +152,7 @@ def _version(store: Store, reference: str) -> Shown:
         "table": version.table_name,
         "stage": version.stage,
         "run_id": version.run_id,
-        "rows": version.rows,
+        "rows": None if version.folder else version.rows,
         "bytes": version.bytes,
         "created_at": version.created_at,
         "code_revision": version.code_revision,

@@ -47,6 +47,7 @@ def test_a_sample_of_several_images_shows_all_of_them(made_store: Store) -> None
 def test_a_checkpoint_shows_what_it_was_made_from(made_store: Store) -> None:
     shown = describe(made_store, made_store.resolve("checkpoints").version_id)
     assert "reinforce" in shown.text
+    assert "\nrows" not in shown.text
     assert {"samples", "checkpoints"} <= {ancestor.table_name for ancestor in shown.ancestors}
 
 
