@@ -25,6 +25,8 @@ UNREADABLE = "unreadable"
 """The reason where there is no trace to judge; before all rules, whatever they are."""
 NO_SAMPLE = "no_sample"
 """The reason where the trace's sample is not among the samples."""
+NO_IMAGE = "no_image"
+"""The reason where an image of the sample is not among the images."""
 Sizes = Mapping[str, tuple[float, float]]
 """Width and height in pixels by image id."""
 
@@ -60,13 +62,19 @@ def judge_traces(
 def _verdict(row: Mapping[str, Any], sample: Sample | None, judges: Sequence[tuple[str, Judge]], sizes: Sizes | None) -> dict[str, Any]:
     ids = {"trace_id": row["trace_id"], "sample_id": row["sample_id"]}
     if sample is None:
-        return ids | {"kept": False, "reason": NO_SAMPLE, "failed": [NO_SAMPLE]} | asdict(Quality())
+        return ids | _lacking(NO_SAMPLE)
+    if sizes is not None and not sizes.keys() >= set(sample.image_ids):
+        return ids | _lacking(NO_IMAGE)
     trace = trace_from_row(row)
     quality = measure(sample, trace, _sizes(sample, sizes))
     candidate = Candidate(row["trace_id"], sample, trace, row["text"] or "", row["parse_error"], quality)
     failed = [UNREADABLE] if trace is None else []
     failed += [name for name, judge in judges if not judge(candidate)]
     return ids | {"kept": not failed, "reason": failed[0] if failed else None, "failed": failed} | asdict(quality)
+
+
+def _lacking(reason: str) -> dict[str, Any]:
+    return {"kept": False, "reason": reason, "failed": [reason]} | asdict(Quality())
 
 
 def _sizes(sample: Sample, sizes: Sizes | None) -> list[tuple[float, float]] | None:

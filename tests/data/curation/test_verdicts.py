@@ -70,6 +70,11 @@ def test_a_sample_that_is_not_there_is_a_reason() -> None:
     assert verdicts([row(thought(), sample_id="smp_2")], {})[0]["reason"] == "no_sample"
 
 
+def test_an_image_that_is_not_there_is_a_reason() -> None:
+    (verdict,) = judge_traces([SAMPLE], [row(thought())], {}, {"img_2": (100, 100)}).to_pylist()
+    assert (verdict["kept"], verdict["reason"], verdict["answer_correct"]) == (False, "no_image", None)
+
+
 @pytest.mark.parametrize(("unknown", "is_kept"), [("keep", True), ("drop", False)])
 def test_what_is_not_known_is_kept_or_dropped_as_the_rule_says(unknown: str, is_kept: bool) -> None:
     sample = dataclasses.replace(SAMPLE, boxes=())
