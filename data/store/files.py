@@ -79,6 +79,22 @@ def make_folder(path: Path) -> None:
         sync_folder(folder.parent)
 
 
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A file beside ``path`` to write to, which takes the place of ``path`` at the end of the block, whole and on disk; after an error
+    ``path`` is as it was.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    make_folder(path.parent)
+    try:
+        yield part
+        sync_file(part)
+        part.replace(path)
+        sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def write_bytes(root: Path, path: Path, content: bytes) -> None:
     """Put a whole file in place, replacing what was there."""
     with room_for(path.name, root):
@@ -105,6 +121,14 @@ def link_bytes(root: Path, path: Path, content: bytes) -> bool:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return True
+
+
+def place_whole(part: Path, output: Path) -> None:
+    """Let a finished folder appear at its place by one rename."""
+    sync_tree(part)
+    make_folder(output.parent)
+    part.rename(output)
+    sync_folder(output.parent)
 
 
 @contextmanager

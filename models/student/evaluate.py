@@ -7,7 +7,6 @@ shared out, and the first process writes the results.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -25,6 +24,7 @@ from data.rows import sample_from_row
 from data.sample import Sample
 from data.space import Frame
 from data.store import Store
+from data.store.files import replaced
 from data.store.images import ImageReader
 from data.store.writer import write_parquet
 from data.tables import arrow
@@ -184,10 +184,8 @@ class _Child:
 
 def write_rows(path: Path, table_name: str, rows: Sequence[dict[str, Any]]) -> None:
     """Write a whole Parquet file, on disk, or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    write_parquet(part, table_name, arrow(table_name, list(rows)))
-    part.replace(path)
+    with replaced(path) as part:
+        write_parquet(part, table_name, arrow(table_name, list(rows)))
 
 
 def _shards(items: Sequence[Sample], size: int) -> Iterator[Sequence[Sample]]:

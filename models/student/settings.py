@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from data.store.files import replaced
 from models.student.config import StudentConfig
 
 SETTINGS = "fovea.json"
@@ -20,9 +21,8 @@ def write_settings(folder: Path, config: StudentConfig) -> Path:
     """Write the settings beside a checkpoint and return their path."""
     path = folder / SETTINGS
     text = json.dumps(config.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
-    temporary = path.with_suffix(".partial")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with replaced(path) as part:
+        part.write_text(text, encoding="utf-8")
     return path
 
 

@@ -7,12 +7,12 @@ counts. The trained model appears in its output folder by one rename.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data.store.files import replaced, sync_folder, sync_tree
 from models.training.errors import TrainingError
 
 SEAL = "sealed.json"
@@ -41,12 +41,9 @@ class Checkpoint:
 def seal_checkpoint(folder: Path, seal: Seal) -> None:
     """Make a checkpoint whole: its files are on disk before the seal is."""
     sync_tree(folder)
-    part = folder / f"{SEAL}.part"
-    part.write_text(json.dumps({"step": seal.step, "fingerprint": seal.fingerprint, "state": seal.state}))
-    sync(part)
-    part.replace(folder / SEAL)
-    sync(folder)
-    sync(folder.parent)
+    with replaced(folder / SEAL) as part:
+        part.write_text(json.dumps({"step": seal.step, "fingerprint": seal.fingerprint, "state": seal.state}))
+    sync_folder(folder.parent)
 
 
 def newest_checkpoint(work: Path, fingerprint: str) -> Checkpoint | None:
@@ -65,30 +62,6 @@ def remove_unsealed(work: Path) -> None:
     for path in work.glob(f"{PREFIX}*"):
         if not (path / SEAL).exists():
             shutil.rmtree(path)
-
-
-def place_whole(part: Path, output: Path) -> None:
-    """Let a finished folder appear at its place by one rename."""
-    sync_tree(part)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part.rename(output)
-    sync(output.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file's bytes, or a folder's names, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_tree(folder: Path) -> None:
-    """Wait until all of a folder is on disk."""
-    for path in folder.rglob("*"):
-        sync(path)
-    sync(folder)
 
 
 def _read_seal(path: Path) -> Seal:

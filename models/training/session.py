@@ -11,8 +11,9 @@ import torch
 from accelerate import PartialState
 
 from data.store import RunFolder, Store
+from data.store.files import place_whole
 from models.student.load import Student, UnknownStudentError, load_student, save_student
-from models.training.checkpoints import Checkpoint, newest_checkpoint, place_whole, remove_unsealed
+from models.training.checkpoints import Checkpoint, newest_checkpoint, remove_unsealed
 from models.training.errors import TrainingError
 from models.training.job import FinetuneJob, ReinforceJob
 

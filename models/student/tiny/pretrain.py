@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from transformers.utils import logging
 
 from data.store import RunFolder, Store
+from data.store.files import place_whole, replaced
 from models.student.load import Student, save_student
 from models.student.settings import SETTINGS
 from models.student.tiny.binding import learn_binding
@@ -52,10 +53,8 @@ def _once(path: Path, model: Any, learn: Callable[[], None]) -> None:
         model.load_state_dict(load_file(path))
         return
     learn()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    save_file({name: weight.contiguous() for name, weight in model.state_dict().items()}, partial)
-    partial.replace(path)
+    with replaced(path) as part:
+        save_file({name: weight.contiguous() for name, weight in model.state_dict().items()}, part)
 
 
 def _recorder(run: RunFolder, before: int, total: int) -> Observe:
@@ -72,7 +71,7 @@ def _publish(student: Student, output: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     save_student(student, partial)
-    partial.replace(output)
+    place_whole(partial, output)
 
 
 def main() -> None:
