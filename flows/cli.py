@@ -8,10 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from flows.recipe import RecipeError, load_recipe, recipe_names
-from flows.terminal import console, table
+from flows.terminal import console, counted, table
 from tasks.stage import Stage
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Train vision-language models that point, from one recipe.",
+)
 RecipeArgument = Annotated[str, typer.Argument(help="The name of a recipe, or the path of a .toml file.")]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, as in curate.rules.answer_iou.minimum=0.7.")]
 StartOption = Annotated[Stage | None, typer.Option("--from", help="Take what is upstream of this stage as it is.")]
@@ -66,10 +71,13 @@ def sql(
 @app.command()
 def versions(table_name: Annotated[str | None, typer.Argument(help="One table, or checkpoints; default all.")] = None) -> None:
     """List the versions in the store, oldest first."""
-    from data.store import Store
+    from data.store import Store, UnknownVersionError
+    from data.tables import CHECKPOINTS, TABLES
 
+    if table_name and table_name not in {*TABLES, CHECKPOINTS}:
+        raise UnknownVersionError(f"no table {table_name!r}; there are {', '.join(sorted({*TABLES, CHECKPOINTS}))}")
     found = Store.open().versions(table_name)
-    rows = [(one.version_id, one.table_name, one.rows, one.bytes, one.stage, f"{one.created_at:%Y-%m-%d %H:%M:%S}") for one in found]
+    rows = [(one.version_id, one.table_name, counted(one), one.bytes, one.stage, f"{one.created_at:%Y-%m-%d %H:%M:%S}") for one in found]
     console().print(table(["version", "table", "rows", "bytes", "stage", "made"], rows))
 
 
@@ -79,7 +87,7 @@ def lineage(version: Annotated[str, typer.Argument(help="A version's id, or a un
     from data.store import Store
 
     found = Store.open().lineage(version)
-    rows = [(one.version_id, one.table_name, one.rows, one.stage, one.run_id, (one.code_revision or "")[:12]) for one in found]
+    rows = [(one.version_id, one.table_name, counted(one), one.stage, one.run_id, (one.code_revision or "")[:12]) for one in found]
     console().print(table(["version", "table", "rows", "stage", "run", "code"], rows))
 
 

@@ -13,7 +13,7 @@ from data.store import Store, Version
 from flows.environment import prepare
 from flows.plan import Fate, Step, plan
 from flows.recipe import load_recipe
-from flows.terminal import console, table
+from flows.terminal import console, counted, table
 from models.teacher.call import RequestStatus
 from tasks.progress import bars
 from tasks.stage import Stage, report_path
@@ -55,7 +55,7 @@ def _work(recipe: str, overrides: dict[str, Any], start: Stage | None, force: Co
 def _show(store: Store, steps: Sequence[Step]) -> None:
     out = console()
     made = [(step.stage, name, version) for step in steps for name, version in (step.made or {}).items()]
-    out.print(table(["stage", "made", "version", "rows"], [(stage, name, one.version_id, one.rows) for stage, name, one in made]))
+    out.print(table(["stage", "made", "version", "rows"], [(stage, name, one.version_id, counted(one)) for stage, name, one in made]))
     for _, name, version in made:
         if name == "requests" and (failed := failed_samples(store, version)):
             out.print(f"generate: calls for {failed} samples failed; --force generate asks those again and no other\n")

@@ -10,6 +10,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from data.store import Version
+
 PLAIN_WIDTH = 240
 """Characters, where the output is no terminal and ``COLUMNS`` does not say."""
 
@@ -35,3 +37,8 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def counted(version: Version) -> int | None:
+    """Rows of a version; None for a checkpoint, which has files and no rows."""
+    return version.rows if version.folder is None else None

@@ -79,11 +79,16 @@ def with_newest(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -
 
 
 def made_before(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> Manifest | None:
-    """What the stage made last of the same inputs, with whatever settings; a stage without inputs is found by its key first."""
+    """What the stage made last of the same inputs, with whatever settings.
+
+    A stage without inputs is found by its key first, and else among what runs of the same recipe made.
+    """
     order = order_for(stage, recipe, given)
     parents = {version.version_id for version in order.parents}
     found = store.find(order.key) if not parents else None
     candidates = [manifest for manifest in store.manifests() if manifest.stage == stage and _parents(manifest) == parents]
+    if not parents:
+        candidates = [manifest for manifest in candidates if store.run(manifest.run_id).recorded().get("recipe") == recipe.name]
     return found or next((manifest for manifest in reversed(candidates) if store.is_whole(manifest)), None)
 
 
