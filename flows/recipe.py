@@ -13,6 +13,7 @@ from data.benchmarks.config import EvaluateConfig
 from data.config import Section
 from data.curation.config import CurateConfig, PublishConfig
 from data.sources.config import IngestConfig
+from flows.names import misnamed
 from models.student.config import PretrainConfig, StudentConfig
 from models.teacher.config import GenerateConfig
 from models.training.config import FinetuneConfig, ReinforceConfig
@@ -78,7 +79,7 @@ def _laid_in_list(current: list[Any], patch: Mapping[str, Any], key: str) -> lis
 
 
 def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe of that name or path with overrides laid over it. Raises ``RecipeError``."""
+    """The recipe of that name or path with overrides laid over it; what it calls by name exists. Raises ``RecipeError``."""
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = RECIPES / f"{name_or_path}.toml"
@@ -92,9 +93,12 @@ def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"recipe {path} is not TOML: {error}") from error
     try:
-        return Recipe.model_validate({"name": path.stem} | merge(text, overrides or {}))
+        recipe = Recipe.model_validate({"name": path.stem} | merge(text, overrides or {}))
     except ValidationError as error:
         raise RecipeError(f"recipe {path.name}: {_sentence(error)}") from error
+    if wrong := misnamed(recipe):
+        raise RecipeError(f"recipe {path.name}: {'; '.join(wrong)}")
+    return recipe
 
 
 def _sentence(error: ValidationError) -> str:

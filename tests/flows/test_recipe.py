@@ -45,6 +45,31 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         load_recipe("nothing")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are vigorl, .*textual"),
+        ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, terse"),
+        ("generate.dialect", "vigor", r"generate\.dialect: there is no dialect 'vigor'"),
+        ("publish.dialect", "vigor", r"publish\.dialect: there is no dialect 'vigor'"),
+        ("curate.rules", {"beauty": {}}, r"curate\.rules: there is no rule 'beauty'; there are parsed, "),
+        ("curate.rules", {"answer_iou": {"least": 1}}, r"rule answer_iou does not take .* it takes minimum, unknown"),
+        ("evaluate.benchmarks", ["scenes", "sceens"], r"evaluate\.benchmarks: there is no benchmark 'sceens'; there are scenes, "),
+        ("evaluate.protocol", "loose", r"benchmark scenes has no protocol 'loose'; it has strict"),
+        (
+            "reinforce.rewards",
+            {"outcome": 1.0, "beauty": 1.0},
+            r"reinforce\.rewards: there is no reward part 'beauty'; there are .*outcome",
+        ),
+        ("reinforce.sampler.name", "dice", r"reinforce\.sampler: there is no sampler 'dice'; there are posterior, uniform"),
+        ("reinforce.sampler", {"name": "posterior", "options": {"goal": 1}}, r"sampler 'posterior' does not take the options"),
+    ],
+)
+def test_a_name_that_does_not_exist_is_an_error_that_says_which_do(key: str, value: object, sentence: str) -> None:
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("smoke", {key: value})
+
+
 @pytest.mark.parametrize("name", recipe_names())
 def test_trl_takes_every_recipe(name: str, tmp_path: Path) -> None:
     from models.training.arguments import finetune_arguments, reinforce_arguments

@@ -1,0 +1,66 @@
+"""Names: whether what a recipe calls by name exists.
+
+The registries are imported when a recipe is read, not before; none of them loads torch, prefect or openai. The fields of TRL's and
+peft's configurations are known to those libraries alone, and are looked at when the training starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.recipe import Recipe
+    from models.training.config import ReinforceConfig
+
+Check = tuple[str, Callable[[], object]]
+"""A key of the recipe, and what raises ``ValueError`` where its name does not exist."""
+ANY_SAMPLE = ("",)
+"""Stands for the samples that a sampler will draw from."""
+
+
+def misnamed(recipe: Recipe) -> list[str]:
+    """A sentence for each key that names what does not exist; it says what does."""
+    return [f"{key}: {error}" for key, check in _checks(recipe) if (error := _error(check)) is not None]
+
+
+def _error(check: Callable[[], object]) -> ValueError | None:
+    try:
+        check()
+    except ValueError as error:
+        return error
+    return None
+
+
+def _checks(recipe: Recipe) -> Iterator[Check]:
+    from data.benchmarks.registry import get_benchmark
+    from data.curation.verdicts import get_rules
+    from data.dialects import get_dialect
+
+    yield "student.dialect", partial(get_dialect, recipe.student.dialect)
+    yield "student.prompt", partial(_student_prompt, recipe.student.prompt)
+    yield "generate.dialect", partial(get_dialect, recipe.generate.dialect)
+    if recipe.publish.dialect is not None:
+        yield "publish.dialect", partial(get_dialect, recipe.publish.dialect)
+    yield "curate.rules", partial(get_rules, recipe.curate.rules)
+    for name in recipe.evaluate.benchmarks:
+        yield "evaluate.benchmarks", partial(get_benchmark, name, recipe.evaluate.protocol)
+    if recipe.reinforce is not None:
+        yield from _training_checks(recipe.reinforce)
+
+
+def _training_checks(config: ReinforceConfig) -> Iterator[Check]:
+    from models.training.rewards import make_rewards
+    from models.training.samplers import make_sampler
+
+    yield "reinforce.rewards", partial(make_rewards, list(config.rewards))
+    yield "reinforce.sampler", partial(make_sampler, config.sampler.name, ANY_SAMPLE, config.seed, config.sampler.options)
+
+
+def _student_prompt(name: str) -> None:
+    from data.prompts import prompt_names
+
+    names = [known.removeprefix("student/") for known in prompt_names() if known.startswith("student/")]
+    if name not in names:
+        raise ValueError(f"there is no student prompt {name!r}; there are {', '.join(names)}")
