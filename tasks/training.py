@@ -1,7 +1,7 @@
 """Training: what pretraining, finetuning and reinforcement have in common as stages.
 
 The child writes the run's live tables and, last, the model folder. The stage watches the metrics, then folds the tables and publishes
-them with the model.
+them with a copy of the model. Only then are the folders of the run removed, so that a publication that was killed can be repeated.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def train(run: StageRun, module: str, job: Job, steps: int, *, tables: tuple[str
             folder.fold(table_name, draft, through_step=steps)
         draft.add_folder(CHECKPOINTS, job.output)
         manifest = draft.publish()
-    shutil.rmtree(folder.path / WORK, ignore_errors=True)
+    for unneeded in (job.output, folder.path / WORK):
+        shutil.rmtree(unneeded, ignore_errors=True)
     return manifest
 
 
