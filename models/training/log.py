@@ -91,8 +91,8 @@ class TrainingLog:
         ]
 
     def _rollout_row(self, judged: JudgedGroup, rollout: Rollout) -> dict[str, Any]:
-        group, completion, trace = judged.group, rollout.completion, rollout.parsed.trace
-        answer = trace_to_row(trace) if trace is not None else {}
+        group, completion = judged.group, rollout.completion
+        said = trace_to_row(rollout.parsed.trace)
         return {
             "rollout_id": rollout.rollout_id,
             "step": group.step,
@@ -104,10 +104,10 @@ class TrainingLog:
             "dialect": self._dialect,
             "turns": [{"role": "user", "text": group.prompt}, {"role": "assistant", "text": rollout.text}],
             "text": rollout.text,
-            "answer": answer.get("answer"),
-            "answer_points": answer.get("answer_points"),
-            "answer_boxes": answer.get("answer_boxes"),
-            "mentions": [mention for step in answer.get("steps") or [] for mention in step["mentions"]] if answer else None,
+            "answer": said["answer"],
+            "answer_points": said["answer_points"],
+            "answer_boxes": said["answer_boxes"],
+            "mentions": None if said["steps"] is None else [mention for step in said["steps"] for mention in step["mentions"]],
             "parse_error": rollout.parsed.error,
             "stop_reason": completion.stop_reason,
             "outcome": rollout.outcome,

@@ -13,6 +13,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from data.rows import Row
 from data.store import Manifest, Store, Version
 from data.tables import CHECKPOINTS, TABLES
 
@@ -22,8 +23,6 @@ SFT_COLUMNS = ["trace_id", "dialect", "sample_id", "split"]
 """The columns of ``sft`` without messages and images."""
 
 STAGES = pa.schema([("run_id", pa.string()), ("stage", pa.string())])
-
-Row = dict[str, Any]
 
 
 class Corner:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from data.benchmarks.benchmark import Metric
+from data.rows import Row
 from data.store import Manifest
-from tasks.reporting.corner import Corner, Row
+from tasks.reporting.corner import Corner
 
 SCORES = """
 select benchmark, protocol, category, metric, model, checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified

@@ -11,9 +11,11 @@ from typing import Any
 from PIL import Image
 
 from data.drawing import Mark, draw
+from data.images import png
 from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.rows import Row
 from data.store.images import ImageReader
-from tasks.reporting.corner import Corner, Row
+from tasks.reporting.corner import Corner
 
 PNG_BYTES = 40_000
 """A picture that needs more than this as PNG is shown as JPEG."""
@@ -98,12 +100,16 @@ class Gallery:
 
 def data_url(picture: Image.Image) -> str:
     """The picture inside its own address, as PNG where that is small, else as JPEG."""
-    flat, kind = io.BytesIO(), "png"
-    picture.save(flat, "PNG", optimize=True)
-    if flat.tell() > PNG_BYTES:
-        flat, kind = io.BytesIO(), "jpeg"
-        picture.save(flat, "JPEG", quality=JPEG_QUALITY)
-    return f"data:image/{kind};base64,{base64.b64encode(flat.getvalue()).decode()}"
+    flat, kind = png(picture), "png"
+    if len(flat) > PNG_BYTES:
+        flat, kind = _jpeg(picture), "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(flat).decode()}"
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=JPEG_QUALITY)
+    return buffer.getvalue()
 
 
 def _text(row: dict[str, Any]) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from data.benchmarks.benchmark import Metric
+from data.rows import Row
 from data.store import Store, Version
 from tasks.reporting import facts
 from tasks.reporting.charts import Bar, curves, intervals
-from tasks.reporting.corner import Corner, Row
+from tasks.reporting.corner import Corner
 from tasks.reporting.gallery import Gallery
 from tasks.reporting.lineage import WIDTH, lay_out
 
