@@ -11,11 +11,12 @@ from flows.recipe import RecipeError, load_recipe, recipe_names
 from flows.terminal import console, counted, table
 from tasks.stage import Stage
 
+HELP = "Train vision-language models that point at what they reason about."
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Train vision-language models that point, from one recipe.",
+    help=HELP,
 )
 RecipeArgument = Annotated[str, typer.Argument(help="The name of a recipe, or the path of a .toml file.")]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, as in curate.rules.answer_iou.minimum=0.7.")]

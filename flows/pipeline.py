@@ -14,10 +14,10 @@ from prefect import flow  # noqa: E402
 
 from data.identity import canonical_json, new_run_id  # noqa: E402
 from data.store import Store  # noqa: E402
-from flows.plan import Fate, Step, is_upstream  # noqa: E402
+from flows.plan import Fate, Step, is_upstream, taken  # noqa: E402
 from flows.recipe import Recipe, load_recipe  # noqa: E402
 from flows.timeouts import PIPELINE_TIMEOUT_S  # noqa: E402
-from flows.walk import Made, made_before, order_for, walk, with_newest  # noqa: E402
+from flows.walk import Made, order_for, walk  # noqa: E402
 from tasks.progress import Progress, show_table  # noqa: E402
 from tasks.run import Record, parent_run, settle  # noqa: E402
 from tasks.stage import Order, Stage  # noqa: E402
@@ -39,10 +39,7 @@ class Walker:
     def __call__(self, stage: Stage, *given: Made | None) -> Made | None:
         known = [made for made in given if made is not None]
         if is_upstream(stage, self.start):
-            taken = made_before(self.store, stage, self.recipe, known) if len(known) == len(given) else None
-            return self._noted(stage, Fate.TAKEN, taken.outputs if taken else None)
-        if len(known) < len(given):
-            known = with_newest(self.store, stage, self.recipe, known)
+            return self._noted(stage, Fate.TAKEN, taken(self.store, stage, self.recipe, known).outputs)
         order = order_for(stage, self.recipe, known)
         forced = stage in self.force
         if not forced and (found := self.store.find(order.key)):

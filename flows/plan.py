@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from data.store import Store
-from flows.recipe import Recipe
+from data.store import Manifest, Store
+from flows.recipe import Recipe, RecipeError
 from flows.walk import Made, made_before, order_for, walk
 from tasks.stage import Stage
 
@@ -53,8 +53,8 @@ class Planner:
 
     def _step(self, stage: Stage, given: list[Made], *, all_known: bool) -> Step:
         if is_upstream(stage, self.start):
-            manifest = made_before(self.store, stage, self.recipe, given) if all_known else None
-            return Step(stage, Fate.TAKEN, manifest.stage_key, manifest.outputs) if manifest else Step(stage, Fate.TO_DO)
+            upstream = taken(self.store, stage, self.recipe, given)
+            return Step(stage, Fate.TAKEN, upstream.stage_key, upstream.outputs)
         if not all_known:
             return Step(stage, Fate.TO_DO)
         order = order_for(stage, self.recipe, given)
@@ -69,6 +69,14 @@ def plan(store: Store, recipe: Recipe, start: Stage | None = None, force: Collec
     planner = Planner(store, recipe, start, force)
     walk(recipe, planner)
     return planner.steps
+
+
+def taken(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> Manifest:
+    """What a stage upstream of ``--from`` made last. Raises ``RecipeError`` where it made nothing."""
+    manifest = made_before(store, stage, recipe, given)
+    if manifest is None:
+        raise RecipeError(f"recipe {recipe.name} has no {stage} to take from {store.root}; run it without --from first")
+    return manifest
 
 
 def is_upstream(stage: Stage, start: Stage | None) -> bool:

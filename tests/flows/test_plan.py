@@ -6,7 +6,7 @@ from data.prompts import prompt
 from data.store import Store
 from flows.order import reference
 from flows.plan import Fate, plan
-from flows.recipe import Recipe, load_recipe
+from flows.recipe import Recipe, RecipeError, load_recipe
 from flows.settings import keyed_settings, prompt_hashes
 from flows.walk import order_for
 from tasks.ingest import ingest_sources
@@ -45,6 +45,12 @@ def test_upstream_of_the_start_is_taken_whatever_its_settings(store: Store, reci
     other = load_recipe("smoke", {"ingest.sources.0.count": 4})
     assert fates(store, other)[Stage.INGEST] is Fate.TO_DO
     assert fates(store, other, Stage.GENERATE)[Stage.INGEST] is Fate.TAKEN
+
+
+def test_nothing_of_another_recipe_is_taken(store: Store, recipe: Recipe) -> None:
+    carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn)
+    with pytest.raises(RecipeError, match="recipe demo has no ingest to take"):
+        plan(store, load_recipe("demo"), Stage.CURATE)
 
 
 def test_a_damaged_version_is_to_do_again(store: Store, recipe: Recipe) -> None:
