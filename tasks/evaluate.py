@@ -6,6 +6,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.benchmarks.config import EvaluateConfig
+from data.rows import sample_from_row
+from data.sample import Sample
+from data.scoring import is_scorable
 from data.store import Manifest
 from data.tables import CHECKPOINTS
 from models.student.evaluation import EvaluateJob, read_results, shards_done
@@ -30,7 +33,7 @@ def evaluate_student(run: StageRun) -> Manifest:
         draft.add("predictions", results.predictions)
         draft.add("scores", results.scores)
         manifest = draft.publish()
-    show_table("scores", results.scores.select(SHOWN).to_pylist(), f"Scores of {job.name}.")
+    show_table("scores", results.scores.select(SHOWN).to_pylist(), f"Scores of {job.name}. {left_out(run, job)}")
     return manifest
 
 
@@ -38,11 +41,21 @@ SHOWN = ["benchmark", "protocol", "mode", "category", "metric", "value", "ci_low
 
 
 def shard_count(run: StageRun, job: EvaluateJob) -> int:
-    """How many shards the child will answer: those of the chosen splits, for each benchmark."""
-    rows = run.store.read(run.order.inputs["samples"], columns=["split"]).column("split").to_pylist()
-    asked = sum(split in job.config.splits for split in rows)
+    """How many shards the child will answer: those of the items of the chosen splits, for each benchmark."""
+    asked = sum(map(is_scorable, _of_splits(run, job)))
     asked = asked if job.config.limit is None else min(asked, job.config.limit)
     return -(-asked // job.shard_size) * len(job.config.benchmarks)
+
+
+def left_out(run: StageRun, job: EvaluateJob) -> str:
+    """A sentence on the samples of the chosen splits that are no items, since they know no answer to be scored by."""
+    known = [is_scorable(sample) for sample in _of_splits(run, job)]
+    return f"Left out: {known.count(False)} of {len(known)} samples, whose answer is not known."
+
+
+def _of_splits(run: StageRun, job: EvaluateJob) -> list[Sample]:
+    rows = run.store.read(run.order.inputs["samples"]).to_pylist()
+    return [sample_from_row(row) for row in rows if row["split"] in job.config.splits]
 
 
 def evaluation_job(run: StageRun) -> EvaluateJob:
