@@ -159,7 +159,7 @@ class _Choice:
         return self._fit(row, sample, trace)
 
     def _fit(self, row: Mapping[str, Any], sample: Sample, trace: Trace) -> Chosen | None:
-        frames = tuple(self._view.frame(*self._images.size(image_id)) for image_id in sample.image_ids)
+        frames = self._view.frames(map(self._images.size, sample.image_ids))
         carried = self._dialect.project(trace, frames, sample.task)
         if Loss.ANSWER in self._dialect.losses(carried, sample.task):
             detail = f"{self._dialect.name} for task {sample.task}: {'; '.join(self._dialect.losses(trace, sample.task))}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from pydantic import field_validator
 
@@ -47,6 +48,10 @@ class ViewConfig(Section):
         if self.space == "resized":
             return Frame(stored, Space.resized(*smart_resize(width, height, self)))
         return Frame(stored, Space.grid(int(self.space.removeprefix("grid:"))))
+
+    def frames(self, sizes: Iterable[tuple[int, int]]) -> tuple[Frame, ...]:
+        """The frames of stored images of these widths and heights in pixels."""
+        return tuple(self.frame(*size) for size in sizes)
 
 
 def smart_resize(width: int, height: int, view: ViewConfig) -> tuple[int, int]:

@@ -109,8 +109,8 @@ class _Child:
     def _shard(self, exam: Exam, number: int) -> Path:
         return self.job.output / f"shards-{self.job.fingerprint()[:16]}" / exam.benchmark.name / f"shard-{number:05d}.parquet"
 
-    def _frames(self, sample: Sample) -> list[Frame]:
-        return [self.settings.view.frame(*self.images.size(image_id)) for image_id in sample.image_ids]
+    def _frames(self, sample: Sample) -> tuple[Frame, ...]:
+        return self.settings.view.frames(map(self.images.size, sample.image_ids))
 
     def _answer(self, exam: Exam, items: Sequence[Sample]) -> list[dict[str, Any]]:
         from models.student.generate import generate

@@ -32,8 +32,7 @@ class Setting:
 
     def frames(self, sample: Sample) -> tuple[Frame, ...]:
         """The frame of each image, in the space that the teacher writes."""
-        view = ViewConfig(space=self.config.space)
-        return tuple(view.frame(*self.size(image_id)) for image_id in sample.image_ids)
+        return ViewConfig(space=self.config.space).frames(map(self.size, sample.image_ids))
 
 
 class GenerationMethod(Protocol):

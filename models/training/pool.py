@@ -34,9 +34,9 @@ class Pool:
         """Width and height in pixels of each stored image."""
         return [self._images.size(image_id) for image_id in sample.image_ids]
 
-    def frames(self, sample: Sample) -> list[Frame]:
+    def frames(self, sample: Sample) -> tuple[Frame, ...]:
         """The frame of each image."""
-        return [self._student.view.frame(*size) for size in self.sizes(sample)]
+        return self._student.view.frames(self.sizes(sample))
 
     def images(self, sample: Sample) -> list[Image.Image]:
         """The images of a sample, RGB and upright."""

@@ -34,3 +34,8 @@ def test_a_frame_pairs_stored_pixels_with_the_space_of_the_view(space: str, mode
 def test_an_image_too_long_to_resize_is_named() -> None:
     with pytest.raises(ValueError, match="image 5700x28 has an aspect ratio over 200"):
         smart_resize(5700, 28, VIEW)
+
+
+def test_images_of_several_sizes_have_each_its_frame() -> None:
+    view = ViewConfig(space="unit")
+    assert view.frames([(40, 30), (80, 60)]) == (view.frame(40, 30), view.frame(80, 60))
