@@ -68,8 +68,6 @@ def test_up_again_changes_nothing(house: House) -> None:
     assert again.returncode == 0, again.stderr
 
 
-def test_a_missing_checkpoint_is_one_sentence(house: House, tmp_path: Path) -> None:
+def test_a_start_without_what_is_upstream_is_one_sentence(house: House, tmp_path: Path) -> None:
     bare = House(tmp_path / "store", {**house.environment, "FOVEA_STORE": str(tmp_path / "store")}, house.api)
-    assert "checkpoints" in fails(bare, "run", "smoke", "--from", "reinforce") or "samples" in fails(
-        bare, "run", "smoke", "--from", "reinforce"
-    )
+    assert "recipe smoke has no ingest to take" in fails(bare, "run", "smoke", "--from", "reinforce")

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from data.prompts import prompt
-from data.store import Store
+from data.store import Store, UnknownVersionError
 from flows.order import reference
 from flows.plan import Fate, plan
 from flows.recipe import Recipe, RecipeError, load_recipe
@@ -76,6 +76,11 @@ def test_a_file_that_changed_changes_the_settings(tmp_path: Path) -> None:
     before = keyed_settings(Stage.INGEST, recipe)
     (tmp_path / "samples.jsonl").write_text("{}\n{}\n")
     assert keyed_settings(Stage.INGEST, recipe) != before
+
+
+def test_a_missing_checkpoint_is_named(store: Store) -> None:
+    with pytest.raises(UnknownVersionError, match="no version of checkpoints called 'ckp_nothing'"):
+        reference(store, "checkpoints", "ckp_nothing")
 
 
 def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> None:
