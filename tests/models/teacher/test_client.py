@@ -64,7 +64,7 @@ def test_a_call_that_goes_wrong_is_made_again_and_the_failure_recorded(store: St
 
 def test_no_call_is_lost_in_a_storm(store: Store) -> None:
     with chaotic_teacher(*["500", "drop", "malformed", "ok", "503"] * 8) as chaos:
-        replies = ask_all(store, chaos.url, [replace(CALL, sample_index=index) for index in range(40)])
+        replies = ask_all(store, chaos.url, [replace(CALL, sample_index=index) for index in range(40)], timeout_s=60.0)
     assert {reply.status for reply in replies} == {RequestStatus.OK}
     assert sum(reply.attempts for reply in replies) == len(chaos.calls) == 72
     assert len(list(store.requests())) == 40
