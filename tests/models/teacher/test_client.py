@@ -73,7 +73,7 @@ def test_no_call_is_lost_in_a_storm(store: Store) -> None:
 def test_retry_after_is_heeded(store: Store) -> None:
     with chaotic_teacher("429") as chaos:
         ask_all(store, chaos.url, [CALL])
-    assert 0.9 < chaos.times[1] - chaos.times[0] < 1.9
+    assert chaos.times[1] - chaos.times[0] > 0.9
 
 
 def test_a_slow_reply_is_asked_for_again(store: Store) -> None:
