@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -56,11 +57,10 @@ class TeacherClient:
         )
 
     async def __aenter__(self) -> TeacherClient:
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._openai.close)
             await self.check()
-        except BaseException:
-            await self._openai.close()
-            raise
+            stack.pop_all()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

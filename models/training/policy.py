@@ -31,7 +31,7 @@ def slots(generations: int, groups: int) -> Any:
 
 def reward(completions: Sequence[Any], **_: Any) -> list[float]:
     """The trainer asks for a reward function; rewards come from ``PolicyTrainer`` itself."""
-    raise NotImplementedError(f"rewards of {len(completions)} completions are the judge's to give")
+    raise RuntimeError(f"rewards of {len(completions)} completions are the judge's to give")
 
 
 class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
