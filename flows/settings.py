@@ -71,7 +71,7 @@ def prompt_hashes(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
     if stage is Stage.GENERATE:
         from models.teacher.methods import METHODS
 
-        return tuple(METHODS[recipe.generate.method].prompt_hashes(recipe.generate))
+        return tuple(found for name in recipe.generate.methods for found in METHODS[name].prompt_hashes(recipe.generate))
     from data.prompts import prompt
 
     return tuple(prompt(name).prompt_hash for name in _student_prompts(stage, recipe))

@@ -5,9 +5,7 @@ Replies are durable as they come. A shard that is run again asks only what was n
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prefect import task
@@ -18,16 +16,14 @@ from data.rows import sample_from_row
 from data.store import Manifest
 from data.store.images import ImageReader
 from models.teacher.call import RequestStatus
-from models.teacher.config import GenerateConfig, TeacherConfig
+from models.teacher.config import GenerateConfig
 from models.teacher.errors import TeacherFailedError
 from models.teacher.generate import generate_traces as ask_teacher
-from models.teacher.loopback import start_embedded
-from models.teacher.methods import METHODS
+from models.teacher.generate import needs_teacher
+from models.teacher.method import Made
+from tasks.endpoint import api_key, endpoint
 from tasks.progress import show_table
 from tasks.run import StageRun
-
-EMBEDDED = "embedded"
-"""The provider whose server runs for the stage's time."""
 
 
 @task(name="generate traces", cache_policy=NO_CACHE, persist_result=False)
@@ -37,14 +33,14 @@ def generate_traces(run: StageRun) -> Manifest:
     ids = wanted_samples(run, config)
     shards = [ids[start : start + config.shard_size] for start in range(0, len(ids), config.shard_size)]
     run.progress.total = len(ids)
-    with endpoint(config) as base_url:
+    with endpoint(config.teacher, is_needed=needs_teacher(config)) as base_url:
         done = generate_shard.map(unmapped(run), [tuple(shard) for shard in shards], unmapped(base_url)).result()
-    return publish_traces(run, [row for shard in done for row in shard])
+    return publish_traces(run, Made.together(done))
 
 
 @task(name="generate shard", cache_policy=NO_CACHE, persist_result=False)
-def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | None) -> list[dict[str, Any]]:
-    """Rows of ``traces`` for some samples."""
+def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | None) -> Made:
+    """What is made of some samples."""
     config = run.config(GenerateConfig)
     inputs = run.order.inputs
     wanted = set(sample_ids)
@@ -66,20 +62,23 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
     )
 
 
-def publish_traces(run: StageRun, rows: Sequence[Mapping[str, Any]]) -> Manifest:
+def publish_traces(run: StageRun, made: Made) -> Manifest:
     """Publish what the teacher answered, with every call. Raises ``TeacherFailedError`` where it answered none."""
     calls = {row["request_id"]: row for row in run.folder.read("requests").to_pylist()}
     failed = [row for row in calls.values() if row["status"] == RequestStatus.FAILED]
-    has_answers = any(row.get("request_ids") for row in rows)
+    has_answers = any(row.get("request_ids") for row in made.traces)
     if failed and not has_answers and len(failed) == len(calls):
         raise TeacherFailedError(
             f"the teacher {failed[-1]['model']} answered none of {len(calls)} calls; the last said: {last_error(failed)}"
         )
     with run.draft() as draft:
-        draft.add("traces", [dict(row) for row in rows])
+        draft.add("traces", made.traces)
+        for name, rows in (("trees", made.trees), ("judgements", made.judgements)):
+            if rows:
+                draft.add(name, rows)
         run.folder.fold("requests", draft)
         manifest = draft.publish()
-    show_table("generate", summary(run.progress.total, rows, failed), "Traces by what became of them.")
+    show_table("generate", summary(run.progress.total, made.traces, failed), "Traces by what became of them.")
     return manifest
 
 
@@ -92,30 +91,6 @@ def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:
     """Ids of the samples in the splits to generate for."""
     rows = run.store.read(run.order.inputs["samples"], columns=["sample_id", "split"])
     return [row["sample_id"] for row in rows.to_pylist() if row["split"] in config.splits]
-
-
-@contextmanager
-def endpoint(config: GenerateConfig) -> Iterator[str | None]:
-    """The base URL to ask; the embedded teacher runs while the block does."""
-    if config.teacher.base_url or config.teacher.provider != EMBEDDED or not METHODS[config.method].needs_teacher:
-        yield config.teacher.base_url
-        return
-    with start_embedded() as base_url:
-        yield base_url
-
-
-def api_key(config: TeacherConfig) -> str | None:
-    """The teacher's key: of the environment, else of the Prefect Secret named as the variable in lower case with dashes."""
-    if config.provider == EMBEDDED or config.key_variable in os.environ:
-        return os.environ.get(config.key_variable)
-    from prefect.blocks.system import Secret
-    from prefect.exceptions import ObjectNotFound
-
-    try:
-        secret: Any = Secret.load(config.key_variable.lower().replace("_", "-"))
-    except (ObjectNotFound, ValueError):
-        return None
-    return str(secret.get())
 
 
 def summary(samples: int, rows: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

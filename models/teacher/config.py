@@ -34,7 +34,9 @@ class TeacherConfig(Section):
 class GenerateConfig(Section):
     """How traces are made."""
 
-    method: Literal["direct", "rationalize", "imported"] = "direct"
+    method: Literal["direct", "rationalize", "tree", "textualize", "imported"] = "direct"
+    then: list[Literal["textualize"]] = []
+    """Methods that go on from the traces that ``method`` made of a sample."""
     dialect: str = "vigorl"
     """The dialect the teacher is asked to write; coordinates are in the ``space``."""
     space: str = "pixel"
@@ -45,6 +47,11 @@ class GenerateConfig(Section):
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
     teacher: TeacherConfig = TeacherConfig()
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """All methods in their order."""
+        return (self.method, *self.then)
 
     @field_validator("space")
     @classmethod

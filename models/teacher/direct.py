@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from itertools import chain
 
-from data.rows import Row
 from data.sample import Sample
 from models.teacher.chain import ask_chain, prompt_hashes, write_prompt
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Setting
+from models.teacher.method import Made, Setting
 
 
 class Direct:
@@ -18,11 +17,11 @@ class Direct:
     name = "direct"
     needs_teacher = True
 
-    async def generate(self, sample: Sample, setting: Setting) -> list[Row]:
+    async def generate(self, sample: Sample, setting: Setting) -> Made:
         """One trace per candidate that was answered."""
         text = write_prompt(self.name, setting.config.dialect, sample, setting.frames(sample))
         rows = await asyncio.gather(*(ask_chain(self.name, text, index, sample, setting) for index in range(setting.config.candidates)))
-        return list(chain.from_iterable(rows))
+        return Made(list(chain.from_iterable(rows)))
 
     def prompt_hashes(self, config: GenerateConfig) -> list[str]:
         """Hashes of the prompt files."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from data.rows import Row
@@ -16,7 +17,7 @@ from models.teacher.client import TeacherClient
 from models.teacher.config import GenerateConfig
 from models.teacher.errors import TeacherUnreachableError
 from models.teacher.ledger import Ledger
-from models.teacher.method import GenerationMethod, Setting
+from models.teacher.method import Made, Setting
 from models.teacher.methods import METHODS
 from models.teacher.pictures import StoredPictures
 
@@ -35,8 +36,8 @@ def generate_traces(
     *,
     imported: Iterable[Mapping[str, Any]] = (),
     on_progress: Progress | None = None,
-) -> list[Row]:
-    """Rows of ``traces`` in the order of the samples; calls are rows of the run's ``requests``, and a call that failed gives no trace.
+) -> Made:
+    """Rows in the order of the samples; calls are rows of the run's ``requests``, and a call that failed gives no trace.
 
     ``imported`` are the rows of ``traces`` that ingest made, for the method of that name. Raises ``TeacherUnreachableError`` and
     ``TeacherRefusedError``; what was answered until then is durable and is not asked again.
@@ -54,24 +55,28 @@ async def _generate(
     api_key: str | None,
     imported: Iterable[Mapping[str, Any]],
     on_progress: Progress | None,
-) -> list[Row]:
-    method = METHODS[config.method]
-    if not method.needs_teacher:
-        setting = Setting(config, images.size, _nobody, _by_sample(imported))
-        return await _make(method, samples, setting, on_progress)
+) -> Made:
+    traces = _by_sample(imported)
+    if not needs_teacher(config):
+        return await _make(samples, Setting(config, images.size, _nobody, traces), on_progress)
     if base_url is None:
         raise TeacherUnreachableError(f"there is no base URL for the provider {config.teacher.provider!r}; set generate.teacher.base_url")
     ledger = Ledger(run, store.requests())
     async with TeacherClient(config.teacher, base_url, api_key, ledger, StoredPictures(images)) as client:
-        return await _make(method, samples, Setting(config, images.size, client.ask), on_progress)
+        return await _make(samples, Setting(config, images.size, client.ask, traces), on_progress)
 
 
-async def _make(method: GenerationMethod, samples: Sequence[Sample], setting: Setting, on_progress: Progress | None) -> list[Row]:
+def needs_teacher(config: GenerateConfig) -> bool:
+    """Whether any of the methods asks one."""
+    return any(METHODS[name].needs_teacher for name in config.methods)
+
+
+async def _make(samples: Sequence[Sample], setting: Setting, on_progress: Progress | None) -> Made:
     done = 0
 
-    async def made(sample: Sample) -> list[Row]:
+    async def made(sample: Sample) -> Made:
         nonlocal done
-        rows = await method.generate(sample, setting)
+        rows = await _by_all(sample, setting)
         done += 1
         if on_progress is not None:
             on_progress(done, len(samples))
@@ -82,7 +87,16 @@ async def _make(method: GenerationMethod, samples: Sequence[Sample], setting: Se
             tasks = [group.create_task(made(sample)) for sample in samples]
     except ExceptionGroup as errors:
         raise _first(errors) from None
-    return [row for task in tasks for row in task.result()]
+    return Made.together(task.result() for task in tasks)
+
+
+async def _by_all(sample: Sample, setting: Setting) -> Made:
+    """What the method and those that follow on it make of one sample."""
+    made = Made()
+    for name in setting.config.methods:
+        made = Made.together((made, await METHODS[name].generate(sample, setting)))
+        setting = replace(setting, traces={sample.sample_id: made.traces})
+    return made
 
 
 def _first(errors: ExceptionGroup[Exception]) -> Exception:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from data.rows import Row
 from data.sample import Sample
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Setting
+from models.teacher.method import Made, Setting
 
 
 class Imported:
@@ -14,9 +13,9 @@ class Imported:
     name = "imported"
     needs_teacher = False
 
-    async def generate(self, sample: Sample, setting: Setting) -> list[Row]:
+    async def generate(self, sample: Sample, setting: Setting) -> Made:
         """The rows that ingest read."""
-        return list(setting.imported.get(sample.sample_id, ()))
+        return Made(list(setting.traces.get(sample.sample_id, ())))
 
     def prompt_hashes(self, config: GenerateConfig) -> list[str]:  # noqa: ARG002
         """There are no prompts."""

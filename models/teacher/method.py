@@ -6,7 +6,7 @@ A method is one object with a name and ``generate``. The next one is a file with
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,26 @@ from models.teacher.config import GenerateConfig
 
 
 @dataclass(frozen=True)
+class Made:
+    """What a method made of one sample, as rows of their tables."""
+
+    traces: list[Row] = field(default_factory=list)
+    """None for calls that failed."""
+    trees: list[Row] = field(default_factory=list)
+    judgements: list[Row] = field(default_factory=list)
+
+    @classmethod
+    def together(cls, parts: Iterable[Made]) -> Made:
+        """All rows of all parts, in their order."""
+        whole = cls()
+        for part in parts:
+            whole.traces.extend(part.traces)
+            whole.trees.extend(part.trees)
+            whole.judgements.extend(part.judgements)
+        return whole
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a method works with."""
 
@@ -27,8 +47,8 @@ class Setting:
     """Width and height in pixels of a stored image."""
     ask: Callable[[Call], Awaitable[Reply]]
     """The durable reply to a call."""
-    imported: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    """Rows of ``traces`` that came with the samples, by sample id."""
+    traces: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """Rows of ``traces`` that there are already, by sample id: those that came with the samples, or that an earlier method made."""
 
     def frames(self, sample: Sample) -> tuple[Frame, ...]:
         """The frame of each image, in the space that the teacher writes."""
@@ -41,8 +61,8 @@ class GenerationMethod(Protocol):
     name: str
     needs_teacher: bool
 
-    async def generate(self, sample: Sample, setting: Setting) -> list[Row]:
-        """Rows of ``traces``, none for calls that failed."""
+    async def generate(self, sample: Sample, setting: Setting) -> Made:
+        """The sample's traces, and what else came of making them."""
         ...
 
     def prompt_hashes(self, config: GenerateConfig) -> list[str]:

@@ -11,13 +11,12 @@ from itertools import chain
 from typing import Any
 
 from data.dialects import Parsed
-from data.rows import Row
 from data.sample import Role, Sample
 from data.space import Box, Frame, Point
 from data.trace import PlacedBox, PlacedPoint
 from models.teacher.chain import ask_chain, parsed_row, prompt_hashes, write_prompt
 from models.teacher.config import GenerateConfig
-from models.teacher.method import Setting
+from models.teacher.method import Made, Setting
 
 UNNAMED = "the object"
 NOTHING_KNOWN = Parsed(None, "nothing is known of the answer")
@@ -30,13 +29,13 @@ class Rationalize:
     name = "rationalize"
     needs_teacher = True
 
-    async def generate(self, sample: Sample, setting: Setting) -> list[Row]:
+    async def generate(self, sample: Sample, setting: Setting) -> Made:
         """One trace per candidate that was answered; a sample of which nothing is known gets a row that says so, and is not asked about."""
         if not sample.boxes and not sample.points and sample.answer is None:
-            return [parsed_row(self.name, 0, sample, setting.config, NOTHING_KNOWN, "", [])]
+            return Made([parsed_row(self.name, 0, sample, setting.config, NOTHING_KNOWN, "", [])])
         text = _prompt(sample, setting)
         rows = await asyncio.gather(*(ask_chain(self.name, text, index, sample, setting) for index in range(setting.config.candidates)))
-        return list(chain.from_iterable(rows))
+        return Made(list(chain.from_iterable(rows)))
 
     def prompt_hashes(self, config: GenerateConfig) -> list[str]:
         """Hashes of the prompt files."""

@@ -77,7 +77,9 @@ def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
     """Read chat messages. Raises ``RequestError`` where they are none."""
     texts = [(str(message.get("role")), _text(message)) for message in messages]
     prompt = "\n\n".join(text for role, text in texts if role != "assistant")
-    images = _images(messages)
+    images = images_in(messages)
+    if not images:
+        raise RequestError("there is no image in the messages", param="messages")
     extents = _extents(prompt, images)
     form = next((match for match in THOUGHT.finditer(prompt)), None)
     tool = TOOL_CALL.search(prompt)
@@ -119,7 +121,7 @@ def _text(message: Mapping[str, Any]) -> str:
     return "\n".join(str(block.get("text", "")) for block in content or () if block.get("type") == "text")
 
 
-def _images(messages: Sequence[Mapping[str, Any]]) -> tuple[Sight, ...]:
+def images_in(messages: Sequence[Mapping[str, Any]]) -> tuple[Sight, ...]:
     """The images of the first message that has any; later ones are closer looks at them."""
     for message in messages:
         content = message.get("content")
@@ -127,7 +129,7 @@ def _images(messages: Sequence[Mapping[str, Any]]) -> tuple[Sight, ...]:
         urls = [block["image_url"]["url"] for block in blocks if block.get("type") == "image_url"]
         if urls:
             return tuple(look(url) for url in urls)
-    raise RequestError("there is no image in the messages", param="messages")
+    return ()
 
 
 def _extents(prompt: str, images: Sequence[Sight]) -> tuple[tuple[float, float], ...]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -19,9 +19,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from models.teacher.embedded.brief import Brief, read_brief
+from models.teacher.embedded.brief import images_in, read_brief
 from models.teacher.embedded.errors import RequestError
 from models.teacher.embedded.plan import CannotTellError, Thinker
+from models.teacher.embedded.skills import SKILLS
 from models.teacher.embedded.speech import count_tokens, first_tokens, image_tokens, speak
 
 MODEL = "embedded-sight"
@@ -77,25 +78,37 @@ def _read(body: bytes) -> Completion:
 
 
 def _completion(asked: Completion) -> dict[str, Any]:
-    try:
-        brief = read_brief(asked.messages)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise RequestError(f"messages are not as they should be: {error!r}", param="messages") from error
     mark = hashlib.sha256(json.dumps([asked.messages, asked.seed], sort_keys=True).encode()).hexdigest()
     limit = asked.max_completion_tokens or asked.max_tokens
-    choices = [_choice(brief, asked.temperature, f"{mark} {index}", index, limit) for index in range(asked.n)]
+    try:
+        texts = [reply(asked.messages, asked.temperature, random.Random(f"{mark} {index}")) for index in range(asked.n)]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise RequestError(f"messages are not as they should be: {error!r}", param="messages") from error
+    choices = [_choice(index, text, limit) for index, text in enumerate(texts)]
     return {
         "id": f"chatcmpl-{mark[:24]}",
         "object": "chat.completion",
         "created": int(time.time()),
         "model": MODEL,
         "choices": choices,
-        "usage": _usage(asked, brief, choices),
+        "usage": _usage(asked, choices),
     }
 
 
-def _choice(brief: Brief, temperature: float, mark: str, index: int, limit: int | None) -> dict[str, Any]:
-    text = reply(brief, temperature, random.Random(mark))
+def reply(messages: Sequence[Mapping[str, Any]], temperature: float, rng: random.Random) -> str:
+    """What the teacher says: by the skill that the messages ask for, else by looking; a plain sentence where it cannot tell."""
+    try:
+        for skill in SKILLS:
+            text = skill(messages, temperature, rng)
+            if text is not None:
+                return text
+        brief = read_brief(messages)
+        return speak(brief, Thinker(brief, temperature, rng).plan(), temperature, rng)
+    except CannotTellError as reason:
+        return str(reason)
+
+
+def _choice(index: int, text: str, limit: int | None) -> dict[str, Any]:
     kept = text if limit is None else first_tokens(text, limit)
     return {
         "index": index,
@@ -105,18 +118,10 @@ def _choice(brief: Brief, temperature: float, mark: str, index: int, limit: int 
     }
 
 
-def reply(brief: Brief, temperature: float, rng: random.Random) -> str:
-    """What the teacher says to a brief; a plain sentence where it cannot tell."""
-    try:
-        return speak(brief, Thinker(brief, temperature, rng).plan(), temperature, rng)
-    except CannotTellError as reason:
-        return str(reason)
-
-
-def _usage(asked: Completion, brief: Brief, choices: list[dict[str, Any]]) -> Mapping[str, int]:
+def _usage(asked: Completion, choices: list[dict[str, Any]]) -> Mapping[str, int]:
     contents = [message.get("content") for message in asked.messages]
     texts = [text for content in contents for text in ([content] if isinstance(content, str) else _texts(content))]
-    prompt = sum(map(count_tokens, texts)) + image_tokens([(image.width, image.height) for image in brief.images])
+    prompt = sum(map(count_tokens, texts)) + image_tokens([(image.width, image.height) for image in images_in(asked.messages)])
     said = sum(count_tokens(choice["message"]["content"]) for choice in choices)
     return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
 

@@ -40,7 +40,7 @@ def generate(
 ) -> list[Row]:
     """The traces of one run."""
     settings = GenerateConfig.model_validate(config)
-    return generate_traces(store, store.run(new_run_id()), samples, ImageReader(store), settings, url, None, on_progress=on_progress)
+    return generate_traces(store, store.run(new_run_id()), samples, ImageReader(store), settings, url, None, on_progress=on_progress).traces
 
 
 if __name__ == "__main__":

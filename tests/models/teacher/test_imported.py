@@ -18,6 +18,6 @@ def test_imported_traces_are_taken_as_they_are_and_nobody_is_asked(tmp_path: Pat
         for number, sample in enumerate(samples)
     ]
     config = GenerateConfig(method="imported")
-    made = generate_traces(store, store.run(new_run_id()), samples[:2], ImageReader(store), config, None, None, imported=rows)
+    made = generate_traces(store, store.run(new_run_id()), samples[:2], ImageReader(store), config, None, None, imported=rows).traces
     assert made == rows[:2]
     assert list(store.requests()) == []

@@ -1,0 +1,18 @@
+"""Skills: what the teacher can do besides looking, each known by what the messages ask for."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+
+class Skill(Protocol):
+    """A way to reply to messages."""
+
+    def __call__(self, messages: Sequence[Mapping[str, Any]], temperature: float, rng: random.Random) -> str | None:
+        """The reply; None where the messages ask for something else."""
+
+
+SKILLS: tuple[Skill, ...] = ()
+"""In the order in which they are tried."""
