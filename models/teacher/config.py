@@ -43,6 +43,8 @@ class GenerateConfig(Section):
     """The space the teacher writes in: ``pixel``, ``resized``, ``unit`` or ``grid:N``."""
     candidates: int = Field(default=1, gt=0)
     """Traces asked for per sample."""
+    domain: Literal["auto", "spatial", "web_grounding", "web_action", "visual_search", "box", "multi_box", "general"] = "auto"
+    """What kind of looking the teacher is told of; ``auto`` goes by the sample (``models.teacher.domains``)."""
     splits: list[str] = ["train"]
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
