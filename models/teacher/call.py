@@ -26,6 +26,8 @@ class RequestStatus(StrEnum):
     """It was answered and paid for, with nothing in it."""
     FAILED = "failed"
     """It was not answered; the next run may ask again."""
+    UNASKED = "unasked"
+    """It was never sent, because the budget is spent: no row says so, and a run with a higher one asks."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a call: the text where it was answered, the errors of the attempts that were not."""
+    """What came of a call: the text where it was answered, the errors of the attempts that were not.
+
+    One that ``is_final`` has a row in ``requests``, as has a failed one; one that was ``unasked`` has none.
+    """
 
     request_id: str
     status: RequestStatus
@@ -92,8 +97,8 @@ class Reply:
 
     @property
     def is_final(self) -> bool:
-        """Whether the call is never to be made again."""
-        return self.status != RequestStatus.FAILED
+        """Whether it was answered and paid for, so that the call is never to be made again; a method goes on with no other reply."""
+        return self.status in {RequestStatus.OK, RequestStatus.DISCARDED}
 
     def row(self) -> dict[str, Any]:
         """The columns of ``requests`` that are known after asking."""

@@ -12,7 +12,7 @@ from data.prompts import prompt
 from data.rows import Row, trace_to_row
 from data.sample import Sample
 from data.space import Frame
-from models.teacher.call import Call, Reply, RequestStatus
+from models.teacher.call import Call, Reply
 from models.teacher.config import GenerateConfig
 from models.teacher.method import Setting
 
@@ -38,9 +38,9 @@ def write_prompt(method: str, dialect: str, sample: Sample, frames: Sequence[Fra
 
 
 async def ask_chain(method: str, text: str, candidate: int, sample: Sample, setting: Setting) -> list[Row]:
-    """The trace that one call brings; none where the call failed."""
+    """The trace that one call brings; none where it was not answered."""
     reply = await setting.ask(chain_call(method, text, candidate, sample, setting.config))
-    return [] if reply.status == RequestStatus.FAILED else [chain_row(method, candidate, sample, setting, reply)]
+    return [chain_row(method, candidate, sample, setting, reply)] if reply.is_final else []
 
 
 def chain_call(method: str, text: str, candidate: int, sample: Sample, config: GenerateConfig) -> Call:

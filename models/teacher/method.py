@@ -46,7 +46,8 @@ class Setting:
     size: Callable[[str], tuple[int, int]]
     """Width and height in pixels of a stored image."""
     ask: Callable[[Call], Awaitable[Reply]]
-    """The durable reply to a call."""
+    """The durable reply to a call. One that is not ``is_final`` was not answered: the call failed, or the budget is spent and it was never
+    sent. A method makes nothing of it and ends with what it has."""
     traces: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """Rows of ``traces`` that there are already, by sample id: those that came with the samples, or that an earlier method made."""
 
