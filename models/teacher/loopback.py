@@ -18,11 +18,14 @@ POLL_S = 0.02
 
 
 @contextmanager
-def start_embedded() -> Iterator[str]:
-    """Start the embedded teacher on a free port and yield its base URL; it ends with the block, or with this process if that is killed."""
+def start_embedded(*options: str) -> Iterator[str]:
+    """Start the embedded teacher on a free port and yield its base URL; it ends with the block, or with this process if that is killed.
+
+    ``options`` are further options of its command line, such as ``--chaos``, ``500=0.1``.
+    """
     with tempfile.TemporaryDirectory(prefix="fovea-teacher-") as folder:
         ready, log = Path(folder) / "port", Path(folder) / "log"
-        command = [sys.executable, "-m", "models.teacher.embedded", "--port", "0", "--ready-file", str(ready), "--with-parent"]
+        command = [sys.executable, "-m", "models.teacher.embedded", "--port", "0", "--ready-file", str(ready), "--with-parent", *options]
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output)
         try:

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import uvicorn
 
+from models.teacher.embedded.chaos import Weather, parse_shares
+from models.teacher.embedded.faults import FAULTS, TWISTS
+from models.teacher.embedded.line import LineProtocol
 from models.teacher.embedded.server import create_app
+
+STOP_TIMEOUT_S = 2
+"""How long calls under way are waited for once the server is told to stop."""
 
 
 def main() -> None:
@@ -26,7 +32,10 @@ def main() -> None:
     sys.stdout.flush()
     if arguments.ready_file:
         _write_port(arguments.ready_file, port)
-    uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", access_log=False)).run(sockets=[listener])
+    weather = Weather(arguments.chaos, arguments.chaos_seed, arguments.latency)
+    app = create_app(weather if weather != Weather() else None, arguments.require_key)
+    config = uvicorn.Config(app, http=LineProtocol, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_TIMEOUT_S)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _arguments() -> argparse.Namespace:
@@ -37,7 +46,25 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--ready-file", type=Path, help="where the bound port is written")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes, as it does when the parent dies")
+    faults = ", ".join([*FAULTS, *TWISTS])
+    parser.add_argument("--chaos", type=_shares, default={}, metavar="FAULT=SHARE,...", help=f"fail some calls: {faults}")
+    parser.add_argument("--chaos-seed", type=int, default=0, help="another storm of the same faults")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each reply")
+    parser.add_argument("--require-key", type=_key, metavar="VARIABLE", help="answer only who sends the key in this variable of mine")
     return parser.parse_args()
+
+
+def _shares(text: str) -> dict[str, float]:
+    try:
+        return parse_shares(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _key(variable: str) -> str:
+    if not os.environ.get(variable):
+        raise argparse.ArgumentTypeError(f"there is no key in the variable {variable}")
+    return os.environ[variable]
 
 
 def _end_with_stdin() -> None:

@@ -1,13 +1,12 @@
 """Server: the chat completions of OpenAI's API, answered by looking.
 
 ``POST /v1/chat/completions`` with images as data URLs, ``n``, ``seed``, ``temperature`` and ``max_tokens``; ``GET /v1/models``;
-``GET /v1/fovea/calls`` counts the completions that were asked for. A reply is a function of messages, seed, temperature and index.
+``GET /v1/fovea/calls`` counts the completions that were asked for (``calls``), the answers that were sent whole (``completed``) and those
+of them to a question that had been answered before (``repeated``). A reply is a function of messages, seed, temperature and index.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -15,15 +14,20 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from models.teacher.embedded.brief import images_in, read_brief
+from models.teacher.embedded.chaos import Chaos, Weather
+from models.teacher.embedded.door import COMPLETIONS, OPEN, Door
 from models.teacher.embedded.errors import RequestError
 from models.teacher.embedded.plan import CannotTellError, Thinker
 from models.teacher.embedded.skills import SKILLS
 from models.teacher.embedded.speech import count_tokens, first_tokens, image_tokens, speak
+from models.teacher.embedded.tally import Tally, question_key
 
 MODEL = "embedded-sight"
 CREATED = 1_767_225_600
@@ -43,21 +47,22 @@ class Completion(BaseModel):
     stream: bool = False
 
 
-def create_app() -> Starlette:
-    """The server's application; ``app.state.calls`` counts completions asked for."""
+def create_app(weather: Weather | None = None, key: str | None = None) -> Starlette:
+    """The server's application; with a ``weather`` it fails some calls, with a ``key`` it answers nobody without."""
+    tally = Tally()
     routes = [
-        Route("/v1/chat/completions", _complete, methods=["POST"]),
+        Route(COMPLETIONS, _complete, methods=["POST"]),
         Route("/v1/models", _models),
         Route("/v1/models/{model}", _model),
-        Route("/v1/fovea/calls", _calls),
+        Route(f"{OPEN}calls", _calls),
     ]
-    app = Starlette(routes=routes, exception_handlers={RequestError: _refuse, 404: _unknown, 405: _unknown})
-    app.state.calls = 0
+    middleware = [Middleware(Door, tally, key), *([Middleware(Chaos, weather)] if weather else [])]
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers={RequestError: _refuse, 404: _unknown, 405: _unknown})
+    app.state.tally = tally
     return app
 
 
 async def _complete(request: Request) -> JSONResponse:
-    request.app.state.calls += 1
     asked = _read(await request.body())
     if asked.model != MODEL:
         raise RequestError(
@@ -65,7 +70,8 @@ async def _complete(request: Request) -> JSONResponse:
         )
     if asked.stream:
         raise RequestError("stream is not supported here", param="stream")
-    return JSONResponse(_completion(asked))
+    key = question_key(asked.messages, asked.seed)
+    return JSONResponse(_completion(asked, key), background=BackgroundTask(request.app.state.tally.complete, key))
 
 
 def _read(body: bytes) -> Completion:
@@ -77,8 +83,7 @@ def _read(body: bytes) -> Completion:
         raise RequestError(f"{place or 'the body'}: {first['msg']}", param=place or None) from error
 
 
-def _completion(asked: Completion) -> dict[str, Any]:
-    mark = hashlib.sha256(json.dumps([asked.messages, asked.seed], sort_keys=True).encode()).hexdigest()
+def _completion(asked: Completion, mark: str) -> dict[str, Any]:
     limit = asked.max_completion_tokens or asked.max_tokens
     try:
         texts = [reply(asked.messages, asked.temperature, random.Random(f"{mark} {index}")) for index in range(asked.n)]
@@ -146,7 +151,7 @@ def _card() -> dict[str, Any]:
 
 
 async def _calls(request: Request) -> JSONResponse:
-    return JSONResponse({"calls": request.app.state.calls})
+    return JSONResponse(request.app.state.tally.row())
 
 
 async def _refuse(_: Request, error: Exception) -> JSONResponse:
