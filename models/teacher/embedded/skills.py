@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from models.teacher.embedded.grading import grade
+
 
 class Skill(Protocol):
     """A way to reply to messages."""
@@ -14,5 +16,5 @@ class Skill(Protocol):
         """The reply; None where the messages ask for something else."""
 
 
-SKILLS: tuple[Skill, ...] = ()
+SKILLS: tuple[Skill, ...] = (grade,)
 """In the order in which they are tried."""
