@@ -55,8 +55,10 @@ class ModelJudge:
         error = ""
         for attempt in range(self._config.attempts):
             reply = await self._ask(self._call(question, text, number + attempt * self._config.samples))
+            if reply.status == RequestStatus.UNASKED:
+                return _Sample(None, "the call was not sent, as the budget is spent", tuple(request_ids))
             request_ids.append(reply.request_id)
-            if reply.status == RequestStatus.FAILED:
+            if not reply.is_final:
                 return _Sample(None, f"the call failed: {(*reply.attempt_errors, 'nothing was said')[0]}", tuple(request_ids))
             value = rubric.read(reply.text or "")
             if value is not None:

@@ -17,7 +17,7 @@ from models.teacher.judge.model import ModelJudge
 
 @dataclass
 class Script:
-    """Answers calls by their sample index; ``None`` fails the call. What is not scripted is empty."""
+    """Answers calls by their sample index; ``None`` fails the call, ``unasked`` is never sent. What is not scripted is empty."""
 
     replies: Mapping[int, str | None]
     calls: list[Call] = field(default_factory=list)
@@ -25,7 +25,8 @@ class Script:
     async def ask(self, call: Call) -> Reply:
         self.calls.append(call)
         text = self.replies.get(call.sample_index, "")
-        status = RequestStatus.FAILED if text is None else RequestStatus.OK if text else RequestStatus.DISCARDED
+        statuses = {None: RequestStatus.FAILED, "": RequestStatus.DISCARDED, "unasked": RequestStatus.UNASKED}
+        status = statuses.get(text, RequestStatus.OK)
         return Reply(call.request_id, status, text, attempt_errors=("InternalServerError: no",) if text is None else ())
 
 

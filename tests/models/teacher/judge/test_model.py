@@ -32,6 +32,12 @@ def test_a_call_that_failed_is_not_asked_again_and_gives_none() -> None:
     assert found.error == "1 of 1 samples gave no score; the first: the call failed: InternalServerError: no"
 
 
+def test_a_call_that_was_never_sent_is_not_named() -> None:
+    found, _ = judged(CHAIN, {0: "hm", 1: "unasked"})
+    assert (found.value, len(found.request_ids)) == (None, 1)
+    assert found.error == "1 of 1 samples gave no score; the first: the call was not sent, as the budget is spent"
+
+
 def test_the_value_is_the_mean_of_the_samples() -> None:
     found, script = judged(CHAIN, {0: "1", 1: "5", 2: "5", 3: "3"}, samples=4)
     assert found.value == 0.625

@@ -10,7 +10,7 @@ from models.teacher.judge.offline import OfflineJudge
 from tests.models.teacher.judge.asking import point_sample, question, trace
 
 REFERENCE = trace("The red circle is left of the cup.", "A blue square is at the top.")
-WORDS = st.sampled_from("red blue circle square cup left right above the is table not".split())
+WORDS = st.sampled_from(["red", "blue", "circle", "square", "cup", "left", "right", "above", "the", "is", "table", "not"])
 CHAINS = st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=4).map(lambda thoughts: trace(*thoughts))
 
 

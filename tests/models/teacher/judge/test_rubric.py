@@ -8,16 +8,16 @@ from models.teacher.judge.rubric import RUBRICS
 from tests.models.teacher.judge.asking import question, trace
 
 KINDS = st.sampled_from(list(JudgeKind))
+UNREADABLE = [
+    *("0.5", "0.9", "10", "7", "-1", "+1", "1.", "01", "1.00", "nan", "inf", "1e0", "", "yes", "Based on rule 1, 0.3", "0.3.", "1 0"),
+    *("<score>0.5</score>", "<score>10</score>", "<score>1</score>.", "<score>1</score><score>1</score>", "<score>1", "1</score>"),
+    *("<score></score>", "<score><score>1</score></score>", "1 <score>0.5</score>", "<score>1 or 0</score>", "１", "Score: 1", "1/1"),
+]
 SPACE = st.text(" \n\t", max_size=3)
 
 
 @pytest.mark.parametrize("kind", list(JudgeKind))
-@pytest.mark.parametrize(
-    "reply",
-    ["0.5", "0.9", "10", "7", "-1", "+1", "1.", "01", "1.00", "nan", "inf", "1e0", "", "yes", "Based on rule 1, 0.3", "0.3.", "1 0"]
-    + ["<score>0.5</score>", "<score>10</score>", "<score>1</score>.", "<score>1</score><score>1</score>", "<score>1", "1</score>"]
-    + ["<score></score>", "<score><score>1</score></score>", "1 <score>0.5</score>", "<score>1 or 0</score>", "１", "Score: 1", "1/1"],
-)
+@pytest.mark.parametrize("reply", UNREADABLE)
 def test_what_is_no_level_is_never_a_value(kind: JudgeKind, reply: str) -> None:
     assert RUBRICS[kind].read(reply) is None
 
