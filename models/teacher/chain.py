@@ -37,10 +37,12 @@ def write_prompt(method: str, dialect: str, sample: Sample, frames: Sequence[Fra
     return asked.render(**values, **more)
 
 
-async def ask_chain(method: str, text: str, candidate: int, sample: Sample, setting: Setting) -> list[Row]:
-    """The trace that one call brings; none where it was not answered."""
+async def ask_chain(
+    method: str, text: str, candidate: int, sample: Sample, setting: Setting, *, further_hashes: Sequence[str] = ()
+) -> list[Row]:
+    """The trace that one call brings; none where it was not answered. ``further_hashes`` are of files that the text was made of too."""
     reply = await setting.ask(chain_call(method, text, candidate, sample, setting.config))
-    return [chain_row(method, candidate, sample, setting, reply)] if reply.is_final else []
+    return [chain_row(method, candidate, sample, setting, reply, further_hashes=further_hashes)] if reply.is_final else []
 
 
 def chain_call(method: str, text: str, candidate: int, sample: Sample, config: GenerateConfig) -> Call:
@@ -51,15 +53,23 @@ def chain_call(method: str, text: str, candidate: int, sample: Sample, config: G
     return Call(teacher.provider, teacher.model, params, (message,), sample.image_ids, candidate, method, sample.sample_id)
 
 
-def chain_row(method: str, candidate: int, sample: Sample, setting: Setting, reply: Reply) -> Row:
+def chain_row(method: str, candidate: int, sample: Sample, setting: Setting, reply: Reply, *, further_hashes: Sequence[str] = ()) -> Row:
     """A reply as a row of ``traces``: read in the dialect, in pixels of the stored images, beside the text as it came."""
     text = reply.text or ""
     parsed = get_dialect(setting.config.dialect).parse(text, setting.frames(sample), sample.task)
-    return parsed_row(method, candidate, sample, setting.config, parsed, text, [reply.request_id])
+    return parsed_row(method, candidate, sample, setting.config, parsed, text, [reply.request_id], further_hashes=further_hashes)
 
 
 def parsed_row(
-    method: str, candidate: int, sample: Sample, config: GenerateConfig, parsed: Parsed, text: str, request_ids: Sequence[str]
+    method: str,
+    candidate: int,
+    sample: Sample,
+    config: GenerateConfig,
+    parsed: Parsed,
+    text: str,
+    request_ids: Sequence[str],
+    *,
+    further_hashes: Sequence[str] = (),
 ) -> Row:
     """A row of ``traces`` for what was read of a text, or for why there is nothing to read."""
     return trace_to_row(
@@ -73,7 +83,7 @@ def parsed_row(
         selected=True,
         text=text,
         parse_error=parsed.error,
-        prompt_hash=digest(prompt_hashes(method, config.dialect)),
+        prompt_hash=digest([*prompt_hashes(method, config.dialect), *further_hashes]),
     )
 
 

@@ -31,6 +31,15 @@ class TeacherConfig(Section):
     dollars_per_million_completion_tokens: float = 0.0
 
 
+class RationalizeConfig(Section):
+    """How known answers are explained."""
+
+    pick: bool = True
+    """Whether the teacher picks the best of a sample's candidates; without it all of them are selected."""
+    pick_attempts: int = Field(default=3, gt=0)
+    """How often it is asked for a pick that can be read."""
+
+
 class GenerateConfig(Section):
     """How traces are made."""
 
@@ -45,6 +54,7 @@ class GenerateConfig(Section):
     """Traces asked for per sample."""
     domain: Literal["auto", "spatial", "web_grounding", "web_action", "visual_search", "box", "multi_box", "general"] = "auto"
     """What kind of looking the teacher is told of; ``auto`` goes by the sample (``models.teacher.domains``)."""
+    rationalize: RationalizeConfig = RationalizeConfig()
     splits: list[str] = ["train"]
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""

@@ -8,21 +8,25 @@ from itertools import chain
 from data.sample import Sample
 from models.teacher.chain import ask_chain, prompt_hashes, write_prompt
 from models.teacher.config import GenerateConfig
+from models.teacher.domains import domain_hashes, domain_of, domain_prompt
 from models.teacher.method import Made, Setting
 
 
 class Direct:
-    """Independent chains; the teacher sees what the student will see."""
+    """Independent chains, all of them selected; the teacher sees what the student will see."""
 
     name = "direct"
     needs_teacher = True
 
     async def generate(self, sample: Sample, setting: Setting) -> Made:
         """One trace per candidate that was answered."""
-        text = write_prompt(self.name, setting.config.dialect, sample, setting.frames(sample))
-        rows = await asyncio.gather(*(ask_chain(self.name, text, index, sample, setting) for index in range(setting.config.candidates)))
-        return Made(list(chain.from_iterable(rows)))
+        config = setting.config
+        domain = domain_prompt(domain_of(sample, config))
+        text = write_prompt(self.name, config.dialect, sample, setting.frames(sample), domain=domain.render())
+        hashes = [domain.prompt_hash]
+        asked = (ask_chain(self.name, text, index, sample, setting, further_hashes=hashes) for index in range(config.candidates))
+        return Made(list(chain.from_iterable(await asyncio.gather(*asked))))
 
     def prompt_hashes(self, config: GenerateConfig) -> list[str]:
         """Hashes of the prompt files."""
-        return prompt_hashes(self.name, config.dialect)
+        return [*prompt_hashes(self.name, config.dialect), *domain_hashes(config)]

@@ -48,15 +48,20 @@ def domain_of(sample: Sample, config: GenerateConfig) -> Domain:
     return _named(sample) or _derived(sample)
 
 
+def domain_prompt(domain: Domain) -> Prompt:
+    """The file with a domain's words."""
+    return prompt(f"teacher/domains/{domain}")
+
+
 def domain_text(sample: Sample, config: GenerateConfig) -> str:
     """The words that tell a teacher of the sample's domain."""
-    return _prompt(domain_of(sample, config)).render()
+    return domain_prompt(domain_of(sample, config)).render()
 
 
 def domain_hashes(config: GenerateConfig) -> list[str]:
     """Hashes of the files that ``domain_text`` may be made of: all of them for ``auto``."""
     domains = Domain if config.domain == AUTO else [Domain(config.domain)]
-    return [_prompt(domain).prompt_hash for domain in domains]
+    return [domain_prompt(domain).prompt_hash for domain in domains]
 
 
 def _named(sample: Sample) -> Domain | None:
@@ -78,7 +83,3 @@ def _derived(sample: Sample) -> Domain:
 
 def _is_of_screens(sample: Sample) -> bool:
     return any(SCREEN.search(name.lower()) for name in (sample.dataset, sample.category or ""))
-
-
-def _prompt(domain: Domain) -> Prompt:
-    return prompt(f"teacher/domains/{domain}")
