@@ -21,6 +21,7 @@ class Kind(StrEnum):
     REQUEST = "req"
     TRACE = "trc"
     TREE = "tre"
+    NODE = "nod"
     GROUP = "grp"
     ROLLOUT = "rol"
     PREDICTION = "prd"
