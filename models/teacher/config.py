@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from data.config import Section
 from data.viewing import ViewConfig
+from models.teacher.textualize.config import TextualizeConfig
 
 
 class TeacherConfig(Section):
@@ -58,6 +59,7 @@ class GenerateConfig(Section):
     splits: list[str] = ["train"]
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
+    textualize: TextualizeConfig = TextualizeConfig()
     teacher: TeacherConfig = TeacherConfig()
 
     @property

@@ -8,6 +8,7 @@ from models.teacher.direct import Direct
 from models.teacher.imported import Imported
 from models.teacher.method import GenerationMethod
 from models.teacher.rationalize import Rationalize
+from models.teacher.textualize.method import Textualize
 
-METHODS: Mapping[str, GenerationMethod] = {method.name: method for method in (Direct(), Rationalize(), Imported())}
+METHODS: Mapping[str, GenerationMethod] = {method.name: method for method in (Direct(), Rationalize(), Textualize(), Imported())}
 """Every method by name."""

@@ -75,7 +75,7 @@ class Brief:
 
 def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
     """Read chat messages. Raises ``RequestError`` where they are none."""
-    texts = [(str(message.get("role")), _text(message)) for message in messages]
+    texts = [(str(message.get("role")), text_of(message)) for message in messages]
     prompt = "\n\n".join(text for role, text in texts if role != "assistant")
     images = images_in(messages)
     if not images:
@@ -114,7 +114,8 @@ def _first_user(texts: Sequence[tuple[str, str]]) -> str:
     return next((text for role, text in texts if role == "user"), "")
 
 
-def _text(message: Mapping[str, Any]) -> str:
+def text_of(message: Mapping[str, Any]) -> str:
+    """The text of a chat message, without its images."""
     content = message.get("content")
     if isinstance(content, str):
         return content

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.teacher.embedded.brief import text_of
 from models.teacher.embedded.grammar import COLOR_WORDS, SHAPE_WORDS
 
 ASKED = re.compile(r"\breply with the number alone\b", re.IGNORECASE)
@@ -34,7 +35,7 @@ CHATTER = (
 
 def grade(messages: Sequence[Mapping[str, Any]], temperature: float, rng: random.Random) -> str | None:
     """The score; None where the messages ask for none."""
-    text = "\n".join(_text(message) for message in messages)
+    text = "\n".join(text_of(message) for message in messages)
     if not ASKED.search(text):
         return None
     score = _score(text)
@@ -57,10 +58,3 @@ def _score(text: str) -> str:
 
 def _words(text: str) -> set[str]:
     return set(WORD.findall(TAG.sub(" ", text).lower())) - FILLERS
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    return "\n".join(str(block.get("text", "")) for block in content or () if block.get("type") == "text")

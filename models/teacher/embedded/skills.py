@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from models.teacher.embedded.grading import grade
+from models.teacher.embedded.rewriting import rewrite
 
 
 class Skill(Protocol):
@@ -16,5 +17,5 @@ class Skill(Protocol):
         """The reply; None where the messages ask for something else."""
 
 
-SKILLS: tuple[Skill, ...] = (grade,)
+SKILLS: tuple[Skill, ...] = (rewrite, grade)
 """In the order in which they are tried."""
