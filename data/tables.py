@@ -355,6 +355,7 @@ TABLES: dict[str, Table] = {
                 "stage_key": TEXT,
                 "host": TEXT,
                 "pid": WHOLE,
+                "note": TEXT,
             },
         ),
     )

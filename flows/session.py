@@ -59,6 +59,8 @@ def _show(store: Store, steps: Sequence[Step]) -> None:
     for _, name, version in made:
         if name == "requests" and (failed := failed_samples(store, version)):
             out.print(f"generate: calls for {failed} samples failed; --force generate asks those again and no other\n")
+        if name == "requests" and (note := store.run(version.run_id).recorded().get("note")):
+            out.print(f"generate: {note}\n")
     scores = [row for _, name, version in made if name == "scores" for row in store.read(version).to_pylist()]
     if scores:
         out.print(table(SCORE_COLUMNS, [[row[name] for name in SCORE_COLUMNS] for row in scores]))

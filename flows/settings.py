@@ -14,7 +14,18 @@ from data.sources.config import IngestConfig
 from flows.recipe import Recipe
 from tasks.stage import Stage
 
-_TEACHER = {"base_url", "key_variable", "in_flight", "timeout_s", "attempts"}
+_TEACHER = {
+    "attempts",
+    "base_url",
+    "breaks_after",
+    "in_flight",
+    "key_variable",
+    "patience_s",
+    "prices",
+    "requests_per_minute",
+    "timeout_s",
+    "tokens_per_minute",
+}
 _LAUNCH = {"threads", "arguments"}
 UNKEYED: Mapping[Stage, dict[str, Any]] = {
     Stage.GENERATE: {"shard_size": True, "teacher": _TEACHER},
@@ -36,10 +47,10 @@ UNKEYED_TRL = {
 STUDENT_PROMPTS = "student/"
 _ASKING = {Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE, Stage.EVALUATE}
 _STUDENT: Mapping[Stage, set[str]] = {
-    Stage.PUBLISH: {"dialect", "prompt", "view"},
-    Stage.PRETRAIN: {"dialect", "prompt", "view", "max_new_tokens"},
-    Stage.FINETUNE: {"base", "dialect", "prompt", "view", "max_new_tokens"},
-    Stage.REINFORCE: {"base", "dialect", "prompt", "view", "max_new_tokens"},
+    Stage.PUBLISH: {"dialect", "prompt", "view", "zoom"},
+    Stage.PRETRAIN: {"dialect", "prompt", "view", "zoom", "max_new_tokens"},
+    Stage.FINETUNE: {"base", "dialect", "prompt", "view", "zoom", "max_new_tokens"},
+    Stage.REINFORCE: {"base", "dialect", "prompt", "view", "zoom", "max_new_tokens"},
 }
 
 

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from models.teacher.config import TeacherConfig
+from models.teacher.config import EMBEDDED, TeacherConfig
 from models.teacher.loopback import start_embedded
-
-EMBEDDED = "embedded"
-"""The provider whose server runs for the stage's time."""
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """Generate: ask the teacher about every sample, a shard of samples to a Prefect task.
 
-Replies are durable as they come. A shard that is run again asks only what was never answered.
+Replies are durable as they come. A shard that is run again asks only what was never answered. The shards of one process share one client,
+and so one ledger, pace and budget; shards that run elsewhere share theirs there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import pyarrow.compute as pc
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import unmapped
@@ -16,11 +19,12 @@ from data.rows import sample_from_row
 from data.store import Manifest
 from data.store.images import ImageReader
 from models.teacher.call import RequestStatus
-from models.teacher.config import GenerateConfig
+from models.teacher.config import BudgetConfig, GenerateConfig
 from models.teacher.errors import TeacherFailedError
 from models.teacher.generate import generate_traces as ask_teacher
 from models.teacher.generate import needs_teacher
 from models.teacher.method import Made
+from models.teacher.session import shared_session
 from tasks.endpoint import api_key, endpoint
 from tasks.progress import show_table
 from tasks.run import StageRun
@@ -33,9 +37,20 @@ def generate_traces(run: StageRun) -> Manifest:
     ids = wanted_samples(run, config)
     shards = [ids[start : start + config.shard_size] for start in range(0, len(ids), config.shard_size)]
     run.progress.total = len(ids)
-    with endpoint(config.teacher, is_needed=needs_teacher(config)) as base_url:
+    with endpoint(config.teacher, is_needed=needs_teacher(config)) as base_url, one_session(run, config, base_url):
         done = generate_shard.map(unmapped(run), [tuple(shard) for shard in shards], unmapped(base_url)).result()
     return publish_traces(run, Made.together(done))
+
+
+@contextmanager
+def one_session(run: StageRun, config: GenerateConfig, base_url: str | None) -> Iterator[None]:
+    """Hold the session of the run open, so that the shards of this process share it."""
+    if not needs_teacher(config):
+        yield
+        return
+    images = ImageReader(run.store, run.order.inputs["images"])
+    with shared_session(run.store, run.folder, images, config, base_url, api_key(config.teacher)):
+        yield
 
 
 @task(name="generate shard", cache_policy=NO_CACHE, persist_result=False)
@@ -43,9 +58,8 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
     """What is made of some samples."""
     config = run.config(GenerateConfig)
     inputs = run.order.inputs
-    wanted = set(sample_ids)
-    rows = run.store.read(inputs["samples"]).to_pylist()
-    samples = [sample_from_row(row) for row in rows if row["sample_id"] in wanted]
+    rows = run.store.read(inputs["samples"]).filter(pc.field("sample_id").isin(sample_ids)).to_pylist()
+    samples = [sample_from_row(row) for row in rows]
     images = ImageReader(run.store, inputs["images"])
     imported = run.store.read(inputs["traces"]).to_pylist() if "traces" in inputs else []
     key = api_key(config.teacher)
@@ -63,7 +77,10 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
 
 
 def publish_traces(run: StageRun, made: Made) -> Manifest:
-    """Publish what the teacher answered, with every call. Raises ``TeacherFailedError`` where it answered none."""
+    """Publish what the teacher answered, with every call. Raises ``TeacherFailedError`` where it answered none.
+
+    Where the budget ended the run, its row in ``runs`` has a ``note`` that says so, and how many samples are unfinished.
+    """
     calls = {row["request_id"]: row for row in run.folder.read("requests").to_pylist()}
     failed = [row for row in calls.values() if row["status"] == RequestStatus.FAILED]
     has_answers = any(row.get("request_ids") for row in made.traces)
@@ -77,9 +94,20 @@ def publish_traces(run: StageRun, made: Made) -> Manifest:
             if rows:
                 draft.add(name, rows)
         run.folder.fold("requests", draft)
+        run.folder.record(note=budget_note(run.config(GenerateConfig).budget, made.unfinished))
         manifest = draft.publish()
-    show_table("generate", summary(run.progress.total, made.traces, failed), "Traces by what became of them.")
+    show_table("generate", summary(run.progress.total, made, failed), "Traces by what became of them.")
     return manifest
+
+
+def budget_note(budget: BudgetConfig, unfinished: Sequence[str]) -> str | None:
+    """That the budget ended the run, where it did."""
+    if not unfinished:
+        return None
+    caps = ", ".join(f"{name} {cap:g}" for name, cap in budget.model_dump(exclude_none=True).items())
+    return (
+        f"the budget ({caps}) is spent and {len(unfinished)} samples are unfinished; a higher one, or --force generate, goes on with them"
+    )
 
 
 def last_error(failed: Sequence[Mapping[str, Any]]) -> str:
@@ -93,12 +121,13 @@ def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:
     return [row["sample_id"] for row in rows.to_pylist() if row["split"] in config.splits]
 
 
-def summary(samples: int, rows: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Counts of samples, traces, traces that could not be read, and samples with calls that failed."""
+def summary(samples: int, made: Made, failed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Counts of samples, traces, traces that could not be read, samples with calls that failed, and samples that the budget left."""
     counts = {
         "samples": samples,
-        "traces": len(rows),
-        "not parsed": sum(1 for row in rows if row.get("parse_error")),
+        "traces": len(made.traces),
+        "not parsed": sum(1 for row in made.traces if row.get("parse_error")),
         "samples with failed calls": len({row["sample_id"] for row in failed}),
+        "samples unfinished, the budget being spent": len(made.unfinished),
     }
     return [{"what": what, "rows": number} for what, number in counts.items()]

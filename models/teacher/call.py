@@ -1,7 +1,7 @@
 """Call: one question to a teacher, and what came of it.
 
 A call is known by its *request id*, which hashes everything that decides its reply: the provider's name, the model, the parameters, the
-messages, the images by their content, and the *sample index* that tells independent repetitions of one question apart. Where the
+messages, the images and crops by their content, and the *sample index* that tells independent repetitions of one question apart. Where the
 provider listens, and the key it wants, are no part of it.
 """
 
@@ -38,8 +38,9 @@ class Call:
     model: str
     params: Mapping[str, Any]
     """``temperature``, ``top_p``, ``max_tokens``."""
-    messages: tuple[Mapping[str, str], ...]
-    """``{"role", "content"}``; the images go before the text of the first user message."""
+    messages: tuple[Mapping[str, Any], ...]
+    """``{"role", "content"}``; the images go before the text of the first user message. With ``crops``, a list of ``{"image_id", "x", "y",
+    "zoom"}`` (the settings of ``data.cropping`` as JSON), those go before the message's own text."""
     image_ids: tuple[str, ...]
     sample_index: int
     purpose: str

@@ -1,59 +1,68 @@
 """Client: asks an OpenAI-compatible teacher, many calls at a time, each until it is answered or given up.
 
-The SDK's own retries are off: every attempt is ours to see and to record.
+Each *attempt* holds a slot, keeps the pace, passes the breaker and ends in time. While a call waits for its next attempt others have its
+slot, so that a few calls in trouble do not starve the rest. The SDK's own retries are off: every attempt is ours to see and to record.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import httpx2
 import openai
 import stamina
 from openai import AsyncOpenAI, DefaultAioHttpClient
-from openai.types.chat import ChatCompletion
 
+from models.teacher.body import Completion, Pictures, read_reply, write_body
+from models.teacher.breaker import Breaker, LostError
+from models.teacher.budget import Budget, Spent
 from models.teacher.call import Call, Reply, RequestStatus
-from models.teacher.config import TeacherConfig
+from models.teacher.config import BudgetConfig, TeacherConfig
 from models.teacher.errors import TeacherError, TeacherRefusedError, TeacherUnreachableError
 from models.teacher.ledger import Ledger
-from models.teacher.retry import AttemptError, MalformedReplyError, describe
+from models.teacher.pace import Pace
+from models.teacher.retry import AttemptError, LateReplyError, MalformedReplyError, describe, is_busy, is_down, retry_after, scrub_reply
+from models.teacher.slots import Slots
 
 HEALTH_ATTEMPTS = 3
 HEALTH_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 10.0
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 20.0
-
-
-class Pictures(Protocol):
-    """Where a call's images come from."""
-
-    def url(self, image_id: str) -> str:
-        """The image as a data URL."""
-        ...
+JSON = {"Content-Type": "application/json"}
 
 
 class TeacherClient:
     """One connection pool for a run; an async context manager."""
 
-    def __init__(self, config: TeacherConfig, base_url: str, api_key: str | None, ledger: Ledger, pictures: Pictures) -> None:
+    def __init__(
+        self,
+        config: TeacherConfig,
+        base_url: str,
+        api_key: str | None,
+        ledger: Ledger,
+        pictures: Pictures,
+        budget: BudgetConfig | None = None,
+    ) -> None:
         self._config = config
         self._key = api_key or ""
         self._base_url = base_url
         self._ledger = ledger
         self._pictures = pictures
         self._fatal: TeacherError | None = None
-        self._open_calls = asyncio.Semaphore(config.in_flight)
-        http_client = DefaultAioHttpClient(timeout=config.timeout_s, trust_env=not _is_loopback(base_url))
+        self._budget = Budget(budget or BudgetConfig(), ledger.spent)
+        self._slots = Slots(config.in_flight)
+        self._pace = Pace(config.requests_per_minute, config.tokens_per_minute)
+        self._breaker = Breaker(config.breaks_after, config.patience_s, self._down)
+        timeout = httpx2.Timeout(None, connect=min(CONNECT_TIMEOUT_S, config.timeout_s))
         self._openai = AsyncOpenAI(
-            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=config.timeout_s, http_client=http_client
+            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=timeout, http_client=_http_client(config, base_url)
         )
 
     async def __aenter__(self) -> TeacherClient:
@@ -76,14 +85,14 @@ class TeacherClient:
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise self._refused(error) from None
         except openai.APIConnectionError as error:
-            raise TeacherUnreachableError(
-                f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set generate.teacher.base_url"
-            ) from None
+            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set generate.teacher.base_url"
+            raise TeacherUnreachableError(said + self._durable()) from None
         except (openai.OpenAIError, ValueError):
             return
 
     async def ask(self, call: Call) -> Reply:
-        """The durable reply to a call, which may be an earlier run's. A call that is given up is a reply of status ``failed``.
+        """The durable reply to a call, which may be an earlier run's. A call that is given up is a reply of status ``failed``, one that the
+        budget does not pay for is a reply of status ``unasked``.
 
         Raises ``TeacherUnreachableError`` or ``TeacherRefusedError`` where it is the teacher that is lost, not the call.
         """
@@ -93,25 +102,26 @@ class TeacherClient:
         return reply
 
     async def _ask(self, call: Call) -> Reply:
-        async with self._open_calls:
-            started, clock = datetime.now(UTC), time.monotonic()
-            effort = _Effort()
-            try:
-                completion = await self._try(call, effort)
-            except AttemptError as failure:
-                self._fatal = await self._diagnose(failure)
-                reply = Reply(call.request_id, RequestStatus.FAILED, None)
-            else:
-                reply = self._reply(call, completion)
-            return replace(
-                reply,
-                attempts=effort.attempts,
-                attempt_errors=tuple(effort.errors),
-                started_at=started,
-                latency_s=time.monotonic() - clock,
-            )
+        effort = _Effort(guess=self._guess(call))
+        try:
+            completion = await self._try(call, effort)
+        except _UnaskedError:
+            return Reply(call.request_id, RequestStatus.UNASKED, None, attempts=0)
+        except LostError as error:
+            self._fatal = TeacherUnreachableError(f"the teacher at {self._base_url} {error}{self._durable()}")
+            if effort.started is None:
+                raise self._fatal from None
+            reply = Reply(call.request_id, RequestStatus.FAILED, None)
+        except AttemptError as failure:
+            self._fatal = await self._diagnose(failure)
+            reply = Reply(call.request_id, RequestStatus.FAILED, None)
+        else:
+            reply = self._reply(call, completion)
+        finally:
+            self._settle(effort)
+        return effort.record(reply)
 
-    async def _try(self, call: Call, effort: _Effort) -> ChatCompletion:
+    async def _try(self, call: Call, effort: _Effort) -> Completion:
         attempts = stamina.retry_context(
             AttemptError.backoff,
             attempts=self._config.attempts,
@@ -122,34 +132,54 @@ class TeacherClient:
         )
         async for attempt in attempts:
             with attempt:
-                effort.attempts += 1
-                try:
-                    return await self._send(call)
-                except (openai.OpenAIError, MalformedReplyError) as error:
-                    effort.errors.append(describe(error, self._key))
-                    raise AttemptError(error, effort.errors[-1]) from None
+                async with self._slots.hold((call.image_ids, call.sample_id)):
+                    return await self._attempt(call, effort)
         raise AssertionError("stamina ends by returning or raising")
 
-    async def _send(self, call: Call) -> ChatCompletion:
-        """One attempt, by the SDK's general ``post``: ``create`` takes a third of its time to look at every block of the messages."""
-        body = {"model": call.model, "messages": self._messages(call), "seed": call.seed, "n": 1, **call.params}
+    async def _attempt(self, call: Call, effort: _Effort) -> Completion:
+        self._reserve(effort)
+        effort.body = effort.body or write_body(call, self._pictures)
         try:
-            completion = await self._openai.post("/chat/completions", cast_to=ChatCompletion, body=body)
-        except ValueError as error:
-            raise MalformedReplyError(f"the reply is no JSON: {error}") from error
-        if not isinstance(completion, ChatCompletion) or not completion.choices or completion.choices[0].message is None:
-            raise MalformedReplyError(f"the reply is no completion: {str(completion)[:200]}")
-        return completion
+            async with self._breaker.attempt():
+                sent = await self._pace.turn(effort.tokens)
+                effort.begin()
+                effort.completion = await self._send(effort.body)
+        except (openai.OpenAIError, LateReplyError, MalformedReplyError) as error:
+            effort.errors.append(describe(error, self._key))
+            if is_busy(error) and isinstance(error, openai.APIStatusError):
+                self._pace.busy(sent, retry_after(error.response.headers))
+            raise AttemptError(error, effort.errors[-1]) from None
+        self._pace.answered(effort.paid_tokens, effort.tokens)
+        return effort.completion
 
-    def _messages(self, call: Call) -> list[Mapping[str, Any]]:
-        images = [{"type": "image_url", "image_url": {"url": self._pictures.url(image_id)}} for image_id in call.image_ids]
-        first = next(number for number, message in enumerate(call.messages) if message["role"] == "user")
-        return [
-            {"role": message["role"], "content": [*images, {"type": "text", "text": message["content"]}]}
-            if number == first
-            else dict(message)
-            for number, message in enumerate(call.messages)
-        ]
+    async def _send(self, body: bytes) -> Completion:
+        """One request, by the SDK's general ``post``: ``create`` takes a third of its time to look at every block of the messages.
+
+        Whatever the server does, it ends in time and its connection is closed.
+        """
+        try:
+            async with asyncio.timeout(self._config.timeout_s):
+                response = await self._openai.post("/chat/completions", cast_to=httpx2.Response, content=body, options={"headers": JSON})
+        except TimeoutError:
+            raise LateReplyError(f"no whole reply within {self._config.timeout_s:g} s") from None
+        return read_reply(response.content)
+
+    def _reserve(self, effort: _Effort) -> None:
+        if effort.reserved is None:
+            effort.reserved = self._budget.reserve(effort.guess)
+        if effort.reserved is None:
+            raise _UnaskedError
+
+    def _settle(self, effort: _Effort) -> None:
+        if effort.reserved is not None:
+            tokens = effort.paid_tokens
+            cost = self._cost(effort.completion) or 0.0
+            self._budget.settle(effort.reserved, Spent(1, tokens, cost) if effort.started else Spent())
+
+    def _guess(self, call: Call) -> Spent:
+        """What a call costs at least, before any is known: a reply as long as it may be."""
+        tokens, price = float(call.params.get("max_tokens") or 0), self._config.price
+        return Spent(1, tokens, price.dollars(0, tokens) if price else 0.0)
 
     async def _diagnose(self, failure: AttemptError) -> TeacherError | None:
         """What is wrong with the teacher, if more than one call is lost."""
@@ -162,16 +192,23 @@ class TeacherClient:
                 return reason
         return self._fatal
 
+    def _down(self, error: Exception) -> str | None:
+        return describe(error, self._key) if is_down(error) else None
+
+    def _durable(self) -> str:
+        written = self._ledger.written
+        return f"; {written} replies of this run are on disk and will not be asked for again" if written else ""
+
     def _refused(self, error: openai.APIStatusError) -> TeacherRefusedError:
         said = describe(error, self._key)
         return TeacherRefusedError(
             f"the teacher at {self._base_url} refuses to serve {self._config.model} ({said}); "
-            f"check the key in {self._config.key_variable} and generate.teacher.model"
+            f"check the key in {self._config.key_variable} and generate.teacher.model{self._durable()}"
         )
 
-    def _reply(self, call: Call, completion: ChatCompletion) -> Reply:
+    def _reply(self, call: Call, completion: Completion) -> Reply:
         choice, usage = completion.choices[0], completion.usage
-        text = choice.message.content or None
+        text = scrub_reply(choice.message.content or "", self._key) or None
         return Reply(
             call.request_id,
             RequestStatus.OK if text else RequestStatus.DISCARDED,
@@ -179,25 +216,67 @@ class TeacherClient:
             finish_reason=choice.finish_reason,
             prompt_tokens=usage.prompt_tokens if usage else None,
             completion_tokens=usage.completion_tokens if usage else None,
-            cost_usd=self._cost(usage.prompt_tokens, usage.completion_tokens) if usage else None,
+            cost_usd=self._cost(completion),
         )
 
-    def _cost(self, prompt_tokens: int, completion_tokens: int) -> float:
-        config = self._config
-        dollars = (
-            prompt_tokens * config.dollars_per_million_prompt_tokens + completion_tokens * config.dollars_per_million_completion_tokens
+    def _cost(self, completion: Completion | None) -> float | None:
+        """Dollars, or None where there is no price or the server does not count."""
+        price = self._config.price
+        if completion is None or completion.usage is None or price is None:
+            return None
+        return price.dollars(completion.usage.prompt_tokens, completion.usage.completion_tokens)
+
+
+class _UnaskedError(Exception):
+    """The budget has no room for a call."""
+
+
+@dataclass
+class _Effort:
+    """What was done for one call, and what went wrong."""
+
+    guess: Spent
+    reserved: Spent | None = None
+    body: bytes = b""
+    attempts: int = 0
+    errors: list[str] = field(default_factory=list)
+    started: datetime | None = None
+    clock: float = 0.0
+    completion: Completion | None = None
+
+    @property
+    def tokens(self) -> float:
+        """Tokens that the call is taken to cost."""
+        return self.reserved.tokens if self.reserved else 0.0
+
+    @property
+    def paid_tokens(self) -> float:
+        """Tokens that it did cost."""
+        usage = self.completion.usage if self.completion else None
+        return usage.prompt_tokens + usage.completion_tokens if usage else 0.0
+
+    def begin(self) -> None:
+        """Count one more attempt."""
+        self.attempts += 1
+        if self.started is None:
+            self.started, self.clock = datetime.now(UTC), time.monotonic()
+
+    def record(self, reply: Reply) -> Reply:
+        """The reply with what it took."""
+        return replace(
+            reply,
+            attempts=self.attempts,
+            attempt_errors=tuple(self.errors),
+            started_at=self.started,
+            latency_s=time.monotonic() - self.clock,
         )
-        return dollars / 1e6
+
+
+def _http_client(config: TeacherConfig, base_url: str) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=config.in_flight, max_keepalive_connections=config.in_flight)
+    return DefaultAioHttpClient(timeout=None, limits=limits, trust_env=not _is_loopback(base_url))
 
 
 def _is_loopback(base_url: str) -> bool:
     """Whether the teacher is on this machine, where no proxy of the environment leads."""
     return urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
-
-
-@dataclass
-class _Effort:
-    """Attempts made for one call, and what went wrong in them."""
-
-    attempts: int = 0
-    errors: list[str] = field(default_factory=list)

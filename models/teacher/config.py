@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from data.config import Section
 from data.viewing import ViewConfig
 from models.teacher.textualize.config import TextualizeConfig
+from models.teacher.tree.config import TreeConfig
+
+EMBEDDED = "embedded"
+"""The provider whose server runs for the stage's time and costs nothing."""
+
+
+class Price(Section):
+    """What a model costs, in dollars per million tokens."""
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+
+    def dollars(self, prompt_tokens: float, completion_tokens: float) -> float:
+        """The cost of so many tokens."""
+        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
 
 
 class TeacherConfig(Section):
     """An OpenAI-compatible endpoint. Its key comes from the environment or a Prefect Secret and is no setting."""
 
-    provider: str = "embedded"
+    provider: str = EMBEDDED
     """``embedded`` starts the loopback teacher for the stage's time; any other word names the endpoint in ``requests``."""
     model: str = "embedded-sight"
     base_url: str | None = None
@@ -24,12 +39,37 @@ class TeacherConfig(Section):
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=512, gt=0)
     in_flight: int = Field(default=64, gt=0)
-    """Calls open at the same time."""
+    """Calls open at the same time, of all shards that run in one process."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """The most that one process sends. Where the server answers that it is busy, less is sent for a while, with or without a limit."""
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    """Prompt and completion together; a call is taken to cost what calls have cost so far."""
     timeout_s: float = Field(default=120.0, gt=0)
+    """From sending a request to the last byte of its reply."""
     attempts: int = Field(default=8, gt=0)
     """Tries of one call, the first included."""
-    dollars_per_million_prompt_tokens: float = 0.0
-    dollars_per_million_completion_tokens: float = 0.0
+    breaks_after: int = Field(default=20, gt=0)
+    """Tries in a row, whatever their call, that find the endpoint down before only one call at a time tries it."""
+    patience_s: float = Field(default=60.0, ge=0)
+    """How long an endpoint may be down before the run ends."""
+    prices: dict[str, Price] = {}
+    """By the model's name. Without its price the cost of a call is null; the embedded teacher's is 0. Not part of the stage key."""
+
+    @property
+    def price(self) -> Price | None:
+        """The price of the model, where it is known."""
+        return self.prices.get(self.model, Price(prompt=0, completion=0) if self.provider == EMBEDDED else None)
+
+
+class BudgetConfig(Section):
+    """The most that one run newly pays; a reply that is on disk is free. What is not given has no limit."""
+
+    calls: int | None = Field(default=None, ge=0)
+    """Calls that are sent, those that fail included."""
+    tokens: int | None = Field(default=None, ge=0)
+    """Prompt and completion together, as the endpoint counts them."""
+    dollars: float | None = Field(default=None, ge=0)
+    """By the table of prices."""
 
 
 class RationalizeConfig(Section):
@@ -56,11 +96,13 @@ class GenerateConfig(Section):
     domain: Literal["auto", "spatial", "web_grounding", "web_action", "visual_search", "box", "multi_box", "general"] = "auto"
     """What kind of looking the teacher is told of; ``auto`` goes by the sample (``models.teacher.domains``)."""
     rationalize: RationalizeConfig = RationalizeConfig()
+    tree: TreeConfig = TreeConfig()
     splits: list[str] = ["train"]
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
     textualize: TextualizeConfig = TextualizeConfig()
     teacher: TeacherConfig = TeacherConfig()
+    budget: BudgetConfig = BudgetConfig()
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -71,3 +113,10 @@ class GenerateConfig(Section):
     @classmethod
     def _is_space(cls, value: str) -> str:
         return ViewConfig(space=value).space
+
+    @model_validator(mode="after")
+    def _is_priced(self) -> Self:
+        if self.budget.dollars is not None and self.teacher.price is None:
+            known = ", ".join(self.teacher.prices) or "none"
+            raise ValueError(f"generate.budget.dollars needs generate.teacher.prices.{self.teacher.model!r}; prices are known of: {known}")
+        return self

@@ -12,14 +12,12 @@ from data.rows import Row
 from data.sample import Sample
 from data.store import RunFolder, Store
 from data.store.images import ImageReader
-from models.teacher.call import Call, Reply
-from models.teacher.client import TeacherClient
+from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.config import GenerateConfig
 from models.teacher.errors import TeacherUnreachableError
-from models.teacher.ledger import Ledger
 from models.teacher.method import Made, Setting
 from models.teacher.methods import METHODS
-from models.teacher.pictures import StoredPictures
+from models.teacher.session import shared_session
 
 Progress = Callable[[int, int], None]
 """Told how many samples are done, and of how many."""
@@ -37,33 +35,16 @@ def generate_traces(
     imported: Iterable[Mapping[str, Any]] = (),
     on_progress: Progress | None = None,
 ) -> Made:
-    """Rows in the order of the samples; calls are rows of the run's ``requests``, and a call that failed gives no trace.
+    """Rows in the order of the samples; calls are rows of the run's ``requests``, and a call that was not answered gives no trace.
 
     ``imported`` are the rows of ``traces`` that ingest made, for the method of that name. Raises ``TeacherUnreachableError`` and
     ``TeacherRefusedError``; what was answered until then is durable and is not asked again.
     """
-    return asyncio.run(_generate(store, run, samples, images, config, base_url, api_key, imported, on_progress))
-
-
-async def _generate(
-    store: Store,
-    run: RunFolder,
-    samples: Sequence[Sample],
-    images: ImageReader,
-    config: GenerateConfig,
-    base_url: str | None,
-    api_key: str | None,
-    imported: Iterable[Mapping[str, Any]],
-    on_progress: Progress | None,
-) -> Made:
     traces = _by_sample(imported)
     if not needs_teacher(config):
-        return await _make(samples, Setting(config, images.size, _nobody, traces), on_progress)
-    if base_url is None:
-        raise TeacherUnreachableError(f"there is no base URL for the provider {config.teacher.provider!r}; set generate.teacher.base_url")
-    ledger = Ledger(run, store.requests())
-    async with TeacherClient(config.teacher, base_url, api_key, ledger, StoredPictures(images)) as client:
-        return await _make(samples, Setting(config, images.size, client.ask, traces), on_progress)
+        return asyncio.run(_make(samples, Setting(config, images.size, _nobody, traces), on_progress))
+    with shared_session(store, run, images, config, base_url, api_key) as session:
+        return session.wait_for(_make, samples, Setting(config, images.size, session.client.ask, traces), on_progress)
 
 
 def needs_teacher(config: GenerateConfig) -> bool:
@@ -73,10 +54,17 @@ def needs_teacher(config: GenerateConfig) -> bool:
 
 async def _make(samples: Sequence[Sample], setting: Setting, on_progress: Progress | None) -> Made:
     done = 0
+    unfinished: set[str] = set()
+
+    async def ask(call: Call) -> Reply:
+        reply = await setting.ask(call)
+        if reply.status is RequestStatus.UNASKED:
+            unfinished.add(call.sample_id)
+        return reply
 
     async def made(sample: Sample) -> Made:
         nonlocal done
-        rows = await _by_all(sample, setting)
+        rows = await _by_all(sample, replace(setting, ask=ask))
         done += 1
         if on_progress is not None:
             on_progress(done, len(samples))
@@ -87,7 +75,7 @@ async def _make(samples: Sequence[Sample], setting: Setting, on_progress: Progre
             tasks = [group.create_task(made(sample)) for sample in samples]
     except ExceptionGroup as errors:
         raise _first(errors) from None
-    return Made.together(task.result() for task in tasks)
+    return Made.together((*(task.result() for task in tasks), Made(unfinished=sorted(unfinished))))
 
 
 async def _by_all(sample: Sample, setting: Setting) -> Made:

@@ -1,7 +1,7 @@
 """Ledger: every call that was made, so that none is paid for twice.
 
 A reply is *durable* once its row is on disk, and only then is it used. Rows that become ready at about the same time share one wait for
-the disk. Callers of one request id at the same time share one call.
+the disk. Callers of one request id at the same time share one call. A call that was never sent leaves no row.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from data.store import RunFolder
+from models.teacher.budget import Spent, paid
 from models.teacher.call import Call, Reply, RequestStatus
 
 FINAL = {RequestStatus.OK.value, RequestStatus.DISCARDED.value}
@@ -20,8 +21,17 @@ class Ledger:
     """Looks calls up among the durable rows and adds the new ones to the run's ``requests``; lives in one event loop."""
 
     def __init__(self, run: RunFolder, rows: Iterable[Mapping[str, Any]]) -> None:
+        """``rows`` are all request rows on disk; those of the run itself were paid for before it was killed."""
         self._run = run
-        self._final = {row["request_id"]: Reply.from_row(row) for row in rows if row["status"] in FINAL}
+        self._final: dict[str, Reply] = {}
+        own: list[Mapping[str, Any]] = []
+        for row in rows:
+            if row["status"] in FINAL:
+                self._final[row["request_id"]] = Reply.from_row(row)
+            if row["run_id"] == run.run_id:
+                own.append(row)
+        self.spent: Spent = paid(own)
+        self.written = 0
         self._asked: dict[str, asyncio.Future[Reply]] = {}
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._writing = asyncio.Lock()
@@ -45,12 +55,16 @@ class Ledger:
 
     async def _ask(self, call: Call, ask: Callable[[Call], Awaitable[Reply]]) -> Reply:
         reply = await ask(call)
+        if reply.status is RequestStatus.UNASKED:
+            return reply
         commit = asyncio.create_task(self._commit(call.row() | reply.row()))
         self._commits.add(commit)
         commit.add_done_callback(self._commits.discard)
         await asyncio.shield(commit)
         if reply.is_final:
+            self.written += 1
             self._final[call.request_id] = reply
+            self._asked.pop(call.request_id, None)
         return reply
 
     async def _commit(self, row: dict[str, Any]) -> None:

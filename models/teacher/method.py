@@ -26,6 +26,8 @@ class Made:
     """None for calls that failed."""
     trees: list[Row] = field(default_factory=list)
     judgements: list[Row] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    """Samples with a call that the budget left unasked; no method fills it."""
 
     @classmethod
     def together(cls, parts: Iterable[Made]) -> Made:
@@ -35,6 +37,7 @@ class Made:
             whole.traces.extend(part.traces)
             whole.trees.extend(part.trees)
             whole.judgements.extend(part.judgements)
+            whole.unfinished.extend(part.unfinished)
         return whole
 
 

@@ -1,7 +1,8 @@
-"""Pictures: stored images as data URLs.
+"""Pictures: stored images, and crops of them, as data URLs.
 
 Stored bytes are sent as they are where every reader sees the same in them: common formats, upright, 8 bits, no transparency. Others
-are sent as the PNG of what ``data.images`` sees, so that coordinates mean the same on both sides.
+are sent as the PNG of what ``data.images`` sees, so that coordinates mean the same on both sides. A crop is no file: it is made anew of
+its image, its point and its settings, and sent as PNG.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import base64
 import io
 from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
 
 from PIL import Image
 
+from data.cropping import ZoomConfig, crop_image
 from data.images import open_image, orientation, png
 from data.store.images import ImageReader
 
@@ -35,6 +39,11 @@ class StoredPictures:
         self._held.move_to_end(image_id)
         return self._held[image_id]
 
+    def crop_url(self, crop: Mapping[str, Any]) -> str:
+        """The crop around ``(x, y)``, pixels of the image ``image_id``, by the settings ``zoom``, as a data URL."""
+        image = self._images.open(crop["image_id"])
+        return _url(MEDIA_TYPES["PNG"], png(crop_image(image, crop["x"], crop["y"], ZoomConfig.model_validate(crop["zoom"]))))
+
 
 def data_url(stored: bytes) -> str:
     """Image bytes as a data URL. Raises ``UnreadableImageError``."""
@@ -43,4 +52,8 @@ def data_url(stored: bytes) -> str:
         media_type = MEDIA_TYPES.get(str(image.format)) if plain else None
     if media_type is None:
         media_type, stored = MEDIA_TYPES["PNG"], png(open_image(stored))
+    return _url(media_type, stored)
+
+
+def _url(media_type: str, stored: bytes) -> str:
     return f"data:{media_type};base64,{base64.b64encode(stored).decode()}"

@@ -1,4 +1,4 @@
-"""Retry: which failures of a call are worth another attempt, and how long to wait for it.
+"""Retry: which failures of a call are worth another attempt, how long to wait for it, and what they say of the endpoint.
 
 Worth it are a busy or broken server (408, 409, 429, 5xx), timeouts, dropped connections and replies that are no completion. A server
 that names a time with ``Retry-After`` is given it.
@@ -17,10 +17,16 @@ LONGEST_WAIT_S = 300.0
 """The most that a ``Retry-After`` is heeded."""
 LONGEST_ERROR = 500
 """Characters of an error that are kept."""
+SHORTEST_KEY = 12
+"""Characters below which a key is taken for a word that stands in for one."""
 
 
 class MalformedReplyError(Exception):
     """A reply that is no chat completion."""
+
+
+class LateReplyError(Exception):
+    """A reply that was not there, whole, in time."""
 
 
 class AttemptError(Exception):
@@ -38,7 +44,21 @@ class AttemptError(Exception):
             if error.status_code not in BUSY and error.status_code < 500:
                 return False
             return retry_after(error.response.headers) or True
-        return isinstance(error, (MalformedReplyError, openai.APIConnectionError, openai.APIResponseValidationError))
+        return isinstance(error, (LateReplyError, MalformedReplyError, openai.APIConnectionError))
+
+
+def is_down(error: Exception) -> bool:
+    """Whether an error means that the endpoint serves nobody, as far as one attempt can tell."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code >= 500 and not is_busy(error)
+    return isinstance(error, (LateReplyError, openai.APIConnectionError))
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether the endpoint asks all callers to be slower: 429, or another status with ``Retry-After`` that is worth a retry."""
+    if not isinstance(error, openai.APIStatusError):
+        return False
+    return error.status_code == 429 or (error.status_code >= 500 and retry_after(error.response.headers) is not None)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -65,3 +85,8 @@ def describe(error: Exception, key: str) -> str:
 def scrub(text: str, key: str) -> str:
     """The text with the key blotted out."""
     return text.replace(key, "[key]") if key else text
+
+
+def scrub_reply(text: str, key: str) -> str:
+    """What a teacher said, with a real key blotted out; a word such as ``none`` that stands in for one is let be."""
+    return scrub(text, key) if len(key) >= SHORTEST_KEY else text

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,9 @@ CALL = Call("chaos", "m", {"temperature": 0.7}, ({"role": "user", "content": "Wh
 class OnePixel:
     def url(self, image_id: str) -> str:
         return f"data:image/png;base64,{image_id}"
+
+    def crop_url(self, crop: Mapping[str, Any]) -> str:
+        return f"data:image/png;base64,{crop['image_id']}_{crop['x']}_{crop['y']}"
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_a_slow_reply_is_asked_for_again(store: Store) -> None:
     with chaotic_teacher() as chaos:
         chaos.delay_s = 0.5
         (reply,) = ask_all(store, chaos.url, [CALL], timeout_s=0.2, attempts=2)
-    assert (reply.status, [error.partition(":")[0] for error in reply.attempt_errors]) == (RequestStatus.FAILED, ["APITimeoutError"] * 2)
+    assert (reply.status, [error.partition(":")[0] for error in reply.attempt_errors]) == (RequestStatus.FAILED, ["LateReplyError"] * 2)
 
 
 def test_a_reply_that_is_on_disk_is_never_asked_for_again(store: Store) -> None:
@@ -121,7 +125,7 @@ def test_no_more_calls_are_open_than_allowed(store: Store) -> None:
 
 def test_tokens_cost_what_the_prices_say(store: Store) -> None:
     with chaotic_teacher() as chaos:
-        (reply,) = ask_all(store, chaos.url, [CALL], dollars_per_million_prompt_tokens=2.0, dollars_per_million_completion_tokens=10.0)
+        (reply,) = ask_all(store, chaos.url, [CALL], prices={"m": {"prompt": 2.0, "completion": 10.0}})
     assert reply.cost_usd == pytest.approx(0.003)
 
 
