@@ -6,7 +6,7 @@ A *refusal* is a kept trace that becomes none, as a row of ``rejects`` (without 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -14,8 +14,10 @@ from typing import Any, Protocol
 from PIL import Image
 
 from data.conversation import conversation
+from data.cropping import ZoomConfig, crop_image
 from data.curation.config import PublishConfig
 from data.dialects import Dialect, Loss, get_dialect
+from data.dialects.places import is_outside
 from data.identity import digest
 from data.images import png
 from data.rows import Row, trace_from_row
@@ -25,10 +27,6 @@ from data.trace import Trace, Zoom
 from data.viewing import ViewConfig
 
 TRAIN, VALIDATION = "train", "validation"
-CROP_SHARE = 0.25
-"""Sides of a crop as shares of the image's."""
-CROP_SIDE = 336
-"""The longer side of an enlarged crop in pixels."""
 
 
 class Refusal(StrEnum):
@@ -40,6 +38,8 @@ class Refusal(StrEnum):
     """Another candidate of its sample was selected instead."""
     NOT_CARRIED = "not_carried"
     """The dialect does not carry what its task needs."""
+    OUTSIDE = "outside"
+    """It looks at a place off its image."""
     DUPLICATE = "duplicate"
     """A trace of the same sample renders to the same text."""
     ENOUGH = "enough"
@@ -74,6 +74,10 @@ class Speaker(Protocol):
     def view(self) -> ViewConfig:
         """How it sees."""
 
+    @property
+    def zoom(self) -> ZoomConfig:
+        """How it looks closer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -104,20 +108,20 @@ def publish_rows(
     )
     choice = _Choice({sample.sample_id: sample for sample in samples}, images, student.view, dialect, config.traces_per_sample)
     chosen = [one for row in rows if (one := choice.take(row)) is not None]
-    return (sft_row(one, images, student.prompt, dialect, config.validation_share) for one in chosen), choice.refused
+    return (sft_row(one, images, student, dialect, config.validation_share) for one in chosen), choice.refused
 
 
-def sft_row(chosen: Chosen, images: Images, prompt: str, dialect: Dialect, validation_share: float) -> Row:
+def sft_row(chosen: Chosen, images: Images, student: Speaker, dialect: Dialect, validation_share: float) -> Row:
     """A conversation with its images inline: those of the sample in order, then the crops that its turns show."""
     sample = chosen.sample
     stored = [{"bytes": images.bytes(image_id), "path": None} for image_id in sample.image_ids]
-    crops = [{"bytes": png(crop_image(images, sample, zoom)), "path": None} for step in chosen.trace.steps for zoom in step.zooms]
+    crops = [{"bytes": png(closer_look(images, sample, zoom, student.zoom)), "path": None} for zoom in _looks(chosen.trace)]
     return {
         "trace_id": chosen.trace_id,
         "dialect": dialect.name,
         "sample_id": sample.sample_id,
         "split": split_of(sample, validation_share),
-        "messages": conversation(sample, chosen.trace, prompt, dialect.name, chosen.frames),
+        "messages": conversation(sample, chosen.trace, student.prompt, dialect.name, chosen.frames),
         "images": stored + crops,
     }
 
@@ -128,15 +132,9 @@ def split_of(sample: Sample, validation_share: float) -> str:
     return VALIDATION if sample.split == TRAIN and share < validation_share else sample.split
 
 
-def crop_image(images: Images, sample: Sample, zoom: Zoom) -> Image.Image:
-    """What a zoom shows: a quarter of each side around the point, moved to lie on the image, and enlarged."""
-    image = images.open(sample.image_ids[zoom.point.image_index])
-    sides = [max(1, round(side * CROP_SHARE)) for side in image.size]
-    middles = (zoom.point.x, zoom.point.y)
-    starts = [round(min(max(middle - side / 2, 0), whole - side)) for middle, side, whole in zip(middles, sides, image.size, strict=True)]
-    scale = CROP_SIDE / max(sides)
-    size = (max(1, round(sides[0] * scale)), max(1, round(sides[1] * scale)))
-    return image.crop((starts[0], starts[1], starts[0] + sides[0], starts[1] + sides[1])).resize(size, Image.Resampling.BICUBIC)
+def closer_look(images: Images, sample: Sample, zoom: Zoom, config: ZoomConfig) -> Image.Image:
+    """What a zoom shows. Raises ``ValueError`` where its point lies off its image."""
+    return crop_image(images.open(sample.image_ids[zoom.point.image_index]), zoom.point.x, zoom.point.y, config)
 
 
 class _Choice:
@@ -164,6 +162,8 @@ class _Choice:
         if Loss.ANSWER in self._dialect.losses(carried, sample.task):
             detail = f"{self._dialect.name} for task {sample.task}: {'; '.join(self._dialect.losses(trace, sample.task))}"
             return self._refuse(row, Refusal.NOT_CARRIED, detail)
+        if outside := _looks_outside(carried, frames):
+            return self._refuse(row, Refusal.OUTSIDE, outside)
         key = digest(sample.sample_id, self._dialect.render(carried, frames, sample.task))
         if key in self._texts:
             return self._refuse(row, Refusal.DUPLICATE, f"sample {sample.sample_id}")
@@ -178,3 +178,16 @@ class _Choice:
             {"locator": row["trace_id"], "source": f"publish {self._dialect.name}", "reason": str(reason), "detail": detail}
         )
         return None
+
+
+def _looks(trace: Trace) -> list[Zoom]:
+    return [zoom for step in trace.steps for zoom in step.zooms]
+
+
+def _looks_outside(trace: Trace, frames: Sequence[Frame]) -> str | None:
+    """The first place off its image that the trace looks at."""
+    for zoom in _looks(trace):
+        point, stored = zoom.point, frames[zoom.point.image_index].stored
+        if is_outside(point, stored.width, stored.height):
+            return f"({point.x:g}, {point.y:g}) on image {point.image_index + 1} of {stored.width:g}x{stored.height:g}"
+    return None

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from data.config import Section
+from data.cropping import ZoomConfig
 from data.viewing import ViewConfig
 
 
@@ -19,6 +20,8 @@ class StudentConfig(Section):
     prompt: str = "terse"
     """A student prompt of ``data/prompts/student``: ``terse`` is the question alone, ``instructed`` adds the dialect's instruction."""
     view: ViewConfig = ViewConfig()
+    zoom: ZoomConfig = ZoomConfig()
+    """How a closer look is taken, where its dialect asks for one."""
     max_new_tokens: int = 96
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """The weights' type when loaded; ``auto`` takes the checkpoint's own."""

@@ -7,8 +7,10 @@ from typing import Any
 
 from PIL import Image
 
+from data.cropping import ZoomConfig, crop_image
 from data.curation.config import PublishConfig
-from data.publishing import crop_image, publish_rows, split_of
+from data.images import png
+from data.publishing import publish_rows, split_of
 from data.rows import trace_to_row
 from data.sample import Role, Sample, Task
 from data.tables import arrow
@@ -20,6 +22,7 @@ SAMPLE = Sample("smp_1", "set", "train", Task.BOX, ("img_1",), "Where?", boxes=(
 TRACE = Trace((Step("Here it is.", (Mention(4, PlacedPoint(20, 20)),)),), Answer(boxes=(KNOWN,)))
 
 PIXELS = ViewConfig(space="pixel")
+CLOSE = ZoomConfig(half_px=10, side_px=40)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Speaker:
     dialect: str = "vigorl"
     prompt: str = "terse"
     view: ViewConfig = PIXELS
+    zoom: ZoomConfig = CLOSE
 
 
 class Pictures:
@@ -127,14 +131,18 @@ def test_a_larger_share_keeps_what_a_smaller_one_took() -> None:
     assert small <= {sample.sample_id for sample in samples if split_of(sample, 0.3) == "validation"}
 
 
+def looking(x: float, y: float) -> Trace:
+    return Trace((Step("Small.", (), (Zoom(PlacedPoint(x, y)),)),), Answer(boxes=(KNOWN,)))
+
+
 def test_a_zoom_brings_its_crop() -> None:
-    trace = Trace((Step("Small.", (), (Zoom(PlacedPoint(20, 20)),)),), Answer(boxes=(KNOWN,)))
-    ((made,), _) = publish([row(trace)], student=Speaker(dialect="vigorl_zoom"))
+    ((made,), _) = publish([row(looking(90, 50))], student=Speaker(dialect="vigorl_zoom"))
     blocks = [block["type"] for message in made["messages"] for block in message["content"]]
     assert blocks.count("image") == len(made["images"]) == 2
+    assert made["images"][1]["bytes"] == png(crop_image(Pictures().open("img_1"), 90, 50, CLOSE))
 
 
-def test_a_crop_at_the_edge_lies_on_the_image() -> None:
-    crop = crop_image(Pictures(), SAMPLE, Zoom(PlacedPoint(100, 60)))
-    assert crop.size == (336, 202)
-    assert crop.getcolors() == [(336 * 202, (0, 0, 255))]
+def test_a_look_off_the_image_is_refused_and_the_rows_beside_it_are_not() -> None:
+    made, (refusal,) = publish([row(looking(101, 50)), row(looking(90, 50), 1)], student=Speaker(dialect="vigorl_zoom"))
+    assert len(made) == 1
+    assert (refusal["reason"], refusal["detail"]) == ("outside", "(101, 50) on image 1 of 100x60")
