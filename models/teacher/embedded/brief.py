@@ -30,6 +30,7 @@ KNOWN = re.compile(
 KNOWN_ANSWER = re.compile(r"^- the answer is: (.+)$", re.IGNORECASE | re.MULTILINE)
 NUMBERED = re.compile(r"^(?:step )?\d+[.:] (.+)$", re.IGNORECASE | re.MULTILINE)
 STEP_BY_STEP = re.compile(r"\b(?:one|a single) (?:step|thought) (?:per|in each|a) reply\b", re.IGNORECASE)
+LEAST = re.compile(r"\bat least (\d+) thoughts\b", re.IGNORECASE)
 FORCED = re.compile(r"\bfinal answer now\b", re.IGNORECASE)
 NUMBER = r"(-?\d+(?:\.\d+)?)"
 
@@ -70,6 +71,7 @@ class Brief:
     earlier: tuple[str, ...]
     """Steps that were said before."""
     one_step: bool
+    least_thoughts: int
     must_answer: bool
 
 
@@ -101,6 +103,7 @@ def read_brief(messages: Sequence[Mapping[str, Any]]) -> Brief:
         known_answer=found[1].strip() if (found := KNOWN_ANSWER.search(prompt)) else None,
         earlier=_earlier(texts, last),
         one_step=bool(STEP_BY_STEP.search(prompt)),
+        least_thoughts=int(least[1]) if (least := LEAST.search(prompt)) else 0,
         must_answer=bool(FORCED.search(last)),
     )
 
@@ -167,4 +170,5 @@ def _known(prompt: str, images: Sequence[Sight], extents: Sequence[tuple[float, 
 def _earlier(texts: Sequence[tuple[str, str]], last: str) -> tuple[str, ...]:
     said = [thought for role, text in texts if role == "assistant" for thought in THOUGHT.findall(text) or [text]]
     listed = NUMBERED.findall(last.partition("Steps so far:")[2])
-    return tuple(step.strip() for step in [*said, *listed])
+    lines = (line.strip() for thought in said for line in thought.splitlines())
+    return (*filter(None, lines), *(step.strip() for step in listed))

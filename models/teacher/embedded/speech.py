@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from models.teacher.embedded.brief import Brief, points_in
 from models.teacher.embedded.plan import Claim, Plan
+from models.teacher.embedded.wandering import ASIDE, MARK, wander
 
 OPENINGS = ("The {name} is at {place}.", "I see the {name} at {place}.")
 ENOUGH = "I have seen enough."
@@ -25,10 +26,12 @@ PATCH = 28
 def speak(brief: Brief, plan: Plan, temperature: float, rng: random.Random) -> str:
     """The reply: all steps and the answer, or what comes next of them."""
     plan, left = _continue(brief, plan)
-    sentences = [_sentence(brief, claim, temperature, rng) for claim in left]
+    sentences = [_sentence(brief, claim, OPENINGS[rng.random() < VARIETY * temperature]) for claim in left]
     answer = f"<answer>{_answer(brief, plan)}</answer>"
     if brief.must_answer:
         return answer
+    if brief.one_step and (aside := wander(brief, plan.claims, left, temperature, rng)):
+        left, sentences = [aside], [_sentence(brief, aside, ASIDE)]
     if brief.tool_form:
         looks = [_look(brief, claim, sentence) for claim, sentence in zip(left, sentences, strict=True)]
         closing = f"<think>\n{ENOUGH}\n</think>\n{answer}"
@@ -81,7 +84,7 @@ def _said(brief: Brief, claim: Claim) -> Claim | None:
     """The claim as an earlier step made it."""
     for step in brief.earlier:
         points = points_in(step)
-        if points and claim.name in step.lower():
+        if MARK not in step and points and claim.name in step.lower():
             image, (wide, high) = brief.images[claim.image], brief.extents[claim.image]
             x, y = points[0][0] * image.width / wide, points[0][1] * image.height / high
             dx, dy = x - claim.point[0], y - claim.point[1]
@@ -91,10 +94,9 @@ def _said(brief: Brief, claim: Claim) -> Claim | None:
     return None
 
 
-def _sentence(brief: Brief, claim: Claim, temperature: float, rng: random.Random) -> str:
-    opening = OPENINGS[rng.random() < VARIETY * temperature]
+def _sentence(brief: Brief, claim: Claim, form: str) -> str:
     place = write_place(brief.place_form, claim, brief) if brief.place_form else _part(brief, claim)
-    sentence = opening.format(name=claim.name, place=place)
+    sentence = form.format(name=claim.name, place=place)
     if len(brief.images) == 1 or (brief.names_images and brief.place_form):
         return sentence
     return f"In image {claim.image + 1} {sentence[0].lower() if sentence.startswith('The') else sentence[0]}{sentence[1:]}"

@@ -70,7 +70,7 @@ def _rollout_row(tree_id: str, node: Node, number: int, rollout: Rollout) -> Row
         "terminal": rollout.last.answer is not None,
         "number": number,
         "simulation": node.simulation,
-        "request_ids": [reply.request_id for reply in rollout.replies],
+        "request_ids": [reply.request_id for reply in rollout.replies if reply.request_id],
         "status": rollout.last.status.value,
     }
 

@@ -18,7 +18,7 @@ from data.dialects.vigorl_zoom import VigorlZoom
 from data.sample import Task
 from data.space import Frame
 from data.trace import Answer, Step
-from models.teacher.call import Reply
+from models.teacher.call import Reply, RequestStatus
 
 STEPS = Vigorl()
 LOOKS = VigorlZoom()
@@ -49,6 +49,7 @@ class Said:
     step: Step | None = None
     answer: Answer | None = None
     request_id: str | None = None
+    """None where nothing was asked, as at the root, or where the budget was spent."""
 
     def as_status(self, status: Status) -> Said:
         return replace(self, status=status)
@@ -67,6 +68,8 @@ NOTHING = Said(Status.OK)
 
 def read_reply(reply: Reply, frames: Sequence[Frame], task: Task, *, must_answer: bool, may_look: bool) -> Said:
     """What a reply says, or why it says nothing."""
+    if reply.status is RequestStatus.UNASKED:
+        return Said(Status.FAILED)
     if not reply.is_final:
         return Said(Status.FAILED, request_id=reply.request_id)
     text = reply.text or ""
