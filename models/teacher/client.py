@@ -49,8 +49,11 @@ class TeacherClient:
         ledger: Ledger,
         pictures: Pictures,
         budget: BudgetConfig | None = None,
+        section: str = "generate.teacher",
     ) -> None:
+        """``section`` is where a recipe says whom to ask; errors name it."""
         self._config = config
+        self._section = section
         self._key = api_key or ""
         self._base_url = base_url
         self._ledger = ledger
@@ -85,7 +88,7 @@ class TeacherClient:
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise self._refused(error) from None
         except openai.APIConnectionError as error:
-            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set generate.teacher.base_url"
+            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set {self._section}.base_url"
             raise TeacherUnreachableError(said + self._durable()) from None
         except (openai.OpenAIError, ValueError):
             return
@@ -203,7 +206,7 @@ class TeacherClient:
         said = describe(error, self._key)
         return TeacherRefusedError(
             f"the teacher at {self._base_url} refuses to serve {self._config.model} ({said}); "
-            f"check the key in {self._config.key_variable} and generate.teacher.model{self._durable()}"
+            f"check the key in {self._config.key_variable} and {self._section}.model{self._durable()}"
         )
 
     def _reply(self, call: Call, completion: Completion) -> Reply:
