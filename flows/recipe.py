@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 from data.benchmarks.config import EvaluateConfig
 from data.config import Section
-from data.curation.config import CurateConfig, PublishConfig
+from data.curation.config import PublishConfig
 from data.sources.config import IngestConfig
 from flows.names import misnamed
 from models.student.config import PretrainConfig, StudentConfig
 from models.teacher.config import GenerateConfig
 from models.training.config import FinetuneConfig, ReinforceConfig
-from tasks.config import ReportConfig
+from tasks.config import CurateStageConfig, ReportConfig
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -30,7 +30,7 @@ class Recipe(Section):
     ingest: IngestConfig
     student: StudentConfig = StudentConfig()
     generate: GenerateConfig = GenerateConfig()
-    curate: CurateConfig = CurateConfig()
+    curate: CurateStageConfig = CurateStageConfig()
     publish: PublishConfig = PublishConfig()
     pretrain: PretrainConfig | None = None
     finetune: FinetuneConfig | None = None

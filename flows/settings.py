@@ -29,6 +29,7 @@ _TEACHER = {
 _LAUNCH = {"threads", "arguments"}
 UNKEYED: Mapping[Stage, dict[str, Any]] = {
     Stage.GENERATE: {"shard_size": True, "teacher": _TEACHER},
+    Stage.CURATE: {"judge": {"teacher": _TEACHER}},
     Stage.FINETUNE: {"launch": _LAUNCH},
     Stage.REINFORCE: {"launch": _LAUNCH},
     Stage.EVALUATE: {"threads": True, "checkpoints": True},
@@ -83,6 +84,11 @@ def prompt_hashes(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
         from models.teacher.methods import METHODS
 
         return tuple(found for name in recipe.generate.methods for found in METHODS[name].prompt_hashes(recipe.generate))
+    if stage is Stage.CURATE:
+        from models.teacher.judge.judges import prompt_hashes as judge_prompts
+
+        judge = recipe.curate.asked_judge
+        return tuple(judge_prompts(judge, [judge.rubric])) if judge else ()
     from data.prompts import prompt
 
     return tuple(prompt(name).prompt_hash for name in _student_prompts(stage, recipe))

@@ -17,6 +17,8 @@ from tasks.stage import FORMS, Order, Stage
 Made = Mapping[str, Version]
 PRETRAINED = "pretrain"
 """The student's base that the pretrain stage makes."""
+FROM_TRACES = {"imported", "textualize"}
+"""Methods of generation that go on from traces."""
 ABSENT: Made = {}
 """What a stage made that the recipe leaves out."""
 
@@ -47,7 +49,7 @@ def walk(recipe: Recipe, do: Do) -> None:
 def tables_read(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
     """The tables (or ``checkpoints``) that a stage of this recipe reads."""
     left_out = set()
-    if stage is Stage.GENERATE and recipe.generate.method != "imported":
+    if stage is Stage.GENERATE and recipe.generate.method not in FROM_TRACES:
         left_out.add("traces")
     if stage is Stage.FINETUNE and recipe.student.base != PRETRAINED:
         left_out.add(CHECKPOINTS)

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from data.config import Section
-from models.teacher.config import TeacherConfig
+from models.teacher.config import BudgetConfig, TeacherConfig
 
 
 class JudgeKind(StrEnum):
@@ -35,6 +35,7 @@ class JudgeConfig(Section):
     strategy: Literal["model", "offline"] = "model"
     """``model`` asks the endpoint; ``offline`` compares words and asks nobody."""
     teacher: JudgeTeacherConfig = JudgeTeacherConfig()
+    budget: BudgetConfig = BudgetConfig()
     samples: int = Field(default=1, gt=0)
     """Independent replies to one question; its value is their mean."""
     attempts: int = Field(default=3, gt=0)
