@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from data.config import Section
 from models.teacher.config import BudgetConfig, TeacherConfig
@@ -44,3 +44,10 @@ class JudgeConfig(Section):
     """Whether the images are sent."""
     see_places: bool = True
     """Whether thoughts are shown with their places, as tags."""
+
+    @model_validator(mode="after")
+    def _is_priced(self) -> Self:
+        if self.budget.dollars is not None and self.teacher.price is None:
+            known = ", ".join(self.teacher.prices) or "none"
+            raise ValueError(f"a judge's budget in dollars needs teacher.prices.{self.teacher.model!r}; prices are known of: {known}")
+        return self
