@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from models.teacher.embedded.choosing import choose
 from models.teacher.embedded.grading import grade
 from models.teacher.embedded.rewriting import rewrite
 
@@ -17,5 +18,5 @@ class Skill(Protocol):
         """The reply; None where the messages ask for something else."""
 
 
-SKILLS: tuple[Skill, ...] = (rewrite, grade)
+SKILLS: tuple[Skill, ...] = (rewrite, choose, grade)
 """In the order in which they are tried."""

@@ -18,6 +18,9 @@ OPENINGS = ("The {name} is at {place}.", "I see the {name} at {place}.")
 ENOUGH = "I have seen enough."
 VARIETY = 0.15
 """Share of the second opening per unit of temperature."""
+LEAK = 0.15
+"""Share of explanations per unit of temperature that say they were told, or begin with the answer, although they should not."""
+TOLD = ("As given, ", "The answer is {answer}. ")
 TOKEN = re.compile(r"\s*(?:\d|[A-Za-z]+|[^\sA-Za-z\d])")
 PATCH = 28
 """Side in pixels of what one image token covers."""
@@ -32,6 +35,8 @@ def speak(brief: Brief, plan: Plan, temperature: float, rng: random.Random) -> s
         return answer
     if brief.one_step and (aside := wander(brief, plan.claims, left, temperature, rng)):
         left, sentences = [aside], [_sentence(brief, aside, ASIDE)]
+    if sentences and brief.known and rng.random() < LEAK * temperature:
+        sentences[0] = _leaked(brief, plan, sentences[0], rng)
     if brief.tool_form:
         looks = [_look(brief, claim, sentence) for claim, sentence in zip(left, sentences, strict=True)]
         closing = f"<think>\n{ENOUGH}\n</think>\n{answer}"
@@ -100,6 +105,18 @@ def _sentence(brief: Brief, claim: Claim, form: str) -> str:
     if len(brief.images) == 1 or (brief.names_images and brief.place_form):
         return sentence
     return f"In image {claim.image + 1} {sentence[0].lower() if sentence.startswith('The') else sentence[0]}{sentence[1:]}"
+
+
+def _leaked(brief: Brief, plan: Plan, sentence: str, rng: random.Random) -> str:
+    """A first sentence that gives away what was known before anything was seen."""
+    form = rng.choice(TOLD[: 1 if brief.tool_form else 2])
+    answer = plan.text
+    if answer is None:
+        place = write_place(brief.place_form, plan.places[0], brief) if brief.place_form else _part(brief, plan.places[0])
+        answer = f"at {place}"
+    if form == TOLD[0] and not sentence.startswith("I "):
+        sentence = f"{sentence[0].lower()}{sentence[1:]}"
+    return form.format(answer=answer) + sentence
 
 
 def _part(brief: Brief, claim: Claim) -> str:
