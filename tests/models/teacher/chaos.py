@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass
 class Chaos:
-    """What the next calls are answered with (then ``ok``), and what came."""
+    """What the next calls are answered with (then ``ok``), and what came; what begins with ``<`` is said as it is."""
 
     script: list[str] = field(default_factory=list)
     url: str = ""
@@ -80,6 +80,8 @@ def chaotic_teacher(*script: str) -> Iterator[Chaos]:
                 self._send(200, completion("x") | {"choices": []})
             elif act == "empty":
                 self._send(200, completion(None))
+            elif act.startswith("<"):
+                self._send(200, completion(act))
             else:
                 self._send(200, completion("<think>\nIt is at (3, 4).\n</think>\n<answer>(3, 4)</answer>"))
 
