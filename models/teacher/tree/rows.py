@@ -10,6 +10,7 @@ from typing import Any
 
 from data.identity import Kind, entity_id
 from data.rows import Row, trace_to_row
+from data.tables import TABLES
 from data.trace import Answer, Step, Trace
 from models.teacher.tree.config import TreeConfig
 from models.teacher.tree.node import Node, NodeKind, Rollout
@@ -22,7 +23,8 @@ def tree_rows(sample_id: str, root: Node, config: TreeConfig) -> list[Row]:
     for node in root.walk():
         rows.append(_node_row(tree_id, node))
         rows += [_rollout_row(tree_id, node, number, rollout) for number, rollout in enumerate(node.rollouts)]
-    return [{"tree_id": tree_id, "sample_id": sample_id} | row for row in rows]
+    columns = dict.fromkeys(TABLES["trees"].schema.names)
+    return [columns | {"tree_id": tree_id, "sample_id": sample_id} | row for row in rows]
 
 
 def node_id(tree_id: str, place: str) -> str:
