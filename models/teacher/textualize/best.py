@@ -19,7 +19,7 @@ class Chain(NamedTuple):
 
 
 def best_chain(sample: Sample, rows: Iterable[Mapping[str, Any]], sizes: Sequence[tuple[float, float]]) -> Chain | None:
-    """The best of the chains that are readable, name a place and are not known to be wrong; None where there is none.
+    """The best of the selected chains that are readable, name a place and are not known to be wrong; None where there is none.
 
     A right answer comes before one of which nothing is known; then the chain whose places meet known boxes best, then the one with the
     fewest characters, then the first. ``sizes`` are the images' widths and heights in pixels.
@@ -27,7 +27,8 @@ def best_chain(sample: Sample, rows: Iterable[Mapping[str, Any]], sizes: Sequenc
     ranked = []
     for number, row in enumerate(rows):
         trace = trace_from_row(row)
-        if trace is None or row["parse_error"] is not None or not trace.mentions:
+        is_taken = row.get("selected") is not False and row["parse_error"] is None
+        if trace is None or not trace.mentions or not is_taken:
             continue
         quality = measure(sample, trace, sizes)
         if quality.answer_correct is not False:

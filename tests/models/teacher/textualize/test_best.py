@@ -35,10 +35,11 @@ def test_the_best_is_right_then_grounded_then_short_then_first(rows: list[Row], 
         assert found.row["trace_id"] == best
 
 
-def test_a_chain_that_is_wrong_unreadable_or_nowhere_is_never_the_best() -> None:
+def test_a_chain_that_is_wrong_unreadable_left_out_or_nowhere_is_never_the_best() -> None:
     unread = trace_to_row(None, sample_id="smp_a", text="", parse_error="there is no answer block")
+    left_out = row("left out", selected=False)
     misread = row("misread") | {"parse_error": "there is something other than blocks"}
-    assert best_chain(SAMPLE, [row("wrong", answer=90), row("nowhere", at=None), unread, misread], SIZES) is None
+    assert best_chain(SAMPLE, [row("wrong", answer=90), row("nowhere", at=None), unread, misread, left_out], SIZES) is None
 
 
 def test_where_nothing_is_known_a_chain_may_still_be_the_best() -> None:

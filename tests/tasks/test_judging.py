@@ -1,0 +1,72 @@
+from collections.abc import Iterator
+
+import httpx2 as httpx
+import pytest
+
+from data.rows import Row, sample_from_row
+from models.teacher.errors import TeacherFailedError
+from models.teacher.judge.config import JudgeTeacherConfig
+from models.teacher.loopback import start_embedded
+from tasks.config import CurateJudgeConfig, CurateStageConfig
+from tasks.judging import judgement_rows
+from tasks.run import StageRun
+from tasks.stage import Stage
+from tests.models.teacher.chaos import chaotic_teacher
+from tests.tasks.conftest import StageRuns
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with start_embedded() as base_url:
+        yield base_url
+
+
+@pytest.fixture
+def run(stage_run: StageRuns) -> StageRun:
+    return stage_run(Stage.CURATE, CurateStageConfig())
+
+
+def judged(run: StageRun, **config: object) -> list[Row]:
+    inputs = run.order.inputs
+    samples = [sample_from_row(row) for row in run.store.read(inputs["samples"]).to_pylist()]
+    traces = run.store.read(inputs["traces"]).to_pylist()
+    images = run.store.read(inputs["images"]).to_pylist()
+    sizes = {row["image_id"]: (float(row["width"]), float(row["height"])) for row in images}
+    return judgement_rows(run, samples, traces, sizes, CurateJudgeConfig.model_validate(config))
+
+
+def calls(url: str) -> int:
+    return int(httpx.get(f"{url}/fovea/calls").json()["calls"])
+
+
+def test_every_readable_trace_is_judged_and_every_call_is_a_row(run: StageRun, url: str) -> None:
+    rows = judged(run, teacher={"base_url": url})
+    traces = run.store.read(run.order.inputs["traces"]).to_pylist()
+    assert sorted(row["subject_id"] for row in rows) == sorted(trace["trace_id"] for trace in traces)
+    assert {row["name"] for row in rows} == {"judge_chain"}
+    paid = {row["request_id"] for row in run.folder.read("requests").to_pylist()}
+    assert {name for row in rows for name in row["request_ids"]} == paid
+    assert run.progress.done == run.progress.total == len(rows)
+
+
+def test_the_same_questions_in_another_run_ask_nobody(run: StageRun, url: str) -> None:
+    first, before = judged(run, teacher={"base_url": url}), calls(url)
+    run.run_id = f"{run.run_id[:-1]}2"
+    assert judged(run, teacher={"base_url": "http://127.0.0.1:9/v1"}) == first
+    assert calls(url) == before
+
+
+def test_an_offline_judge_asks_nobody(run: StageRun) -> None:
+    rows = judged(run, strategy="offline", rubric="answer")
+    assert {row["value"] for row in rows} == {0.0, 1.0}
+    assert not any(row["request_ids"] for row in rows)
+    assert len(run.folder.read("requests")) == 0
+
+
+def test_a_judge_that_answers_no_call_fails_the_stage_in_its_own_words(run: StageRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    with (
+        chaotic_teacher(*["400"] * 100) as chaos,
+        pytest.raises(TeacherFailedError, match="the judge embedded-sight answered none"),
+    ):
+        judged(run, teacher=JudgeTeacherConfig(provider="chaos", base_url=chaos.url, attempts=1))
