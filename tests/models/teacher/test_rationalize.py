@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from data.sources.yolo import read_yolo
 from data.space import Box, Space
 from data.store import Store
 from data.trace import PlacedBox, PlacedPoint
-from tests.models.teacher.generating import generate, store_images
+from tests.models.teacher.chaos import chaotic_teacher
+from tests.models.teacher.generating import generate, store_images, store_scenes
 
 PHOTOGRAPHS = Path(__file__).parents[4] / "shared/data/coco8"
 
@@ -95,3 +97,30 @@ def test_what_is_known_is_told_in_the_space_that_the_teacher_writes(store: Store
     (row,) = generate(store, [photograph(store, boxes=(box,))], teacher_url, method="rationalize", space="grid:1000")
     corners = Box(10, 20, 30, 40, Space.pixels(80, 60)).to(Space.grid(1000))
     assert f"({corners.x1:.0f}, {corners.y1:.0f}, {corners.x2:.0f}, {corners.y2:.0f})" in row["text"]
+
+
+def test_the_teacher_is_told_the_dialogue_its_task_s_steps_and_to_reason_as_if_it_did_not_know(store: Store) -> None:
+    sample = next(one for one in store_scenes(store, 40) if one.category == "changed")
+    with chaotic_teacher() as chaos:
+        generate(store, [replace(sample, context=({"role": "user", "text": "Box the hat."},))], chaos.url, method="rationalize")
+    blocks = chaos.calls[0]["messages"][0]["content"]
+    asked = blocks[-1]["text"]
+    assert [block["type"] for block in blocks] == ["image_url"] * len(sample.image_ids) + ["text"]
+    assert "user: Box the hat.\n\nQuestion: Box the object that changed" in asked
+    assert "1. Compare the images part by part" in asked
+    assert "as if you did not know" in asked
+
+
+@pytest.mark.parametrize("dialect", ["vigorl", "univg", "ivgr", "textual", "vigorl_zoom"])
+def test_now_and_then_an_explanation_gives_away_that_it_was_told(store: Store, teacher_url: str, dialect: str) -> None:
+    config = {"method": "rationalize", "dialect": dialect, "space": "grid:1000", "teacher": {"temperature": 2.0}}
+    rows = generate(store, store_scenes(store, 60), teacher_url, **config)
+    leaks = [row for row in rows if "As given, " in row["text"] or "The answer is" in row["text"]]
+    assert 0.1 < len(leaks) / len(rows) < 0.5
+    assert {row["parse_error"] for row in leaks} == {None}
+    assert any("As given, the " in row["text"] or "As given, in " in row["text"] for row in leaks)
+
+
+def test_at_temperature_0_nothing_is_given_away(store: Store, teacher_url: str) -> None:
+    rows = generate(store, store_scenes(store, 40), teacher_url, method="rationalize", teacher={"temperature": 0.0})
+    assert not any("As given" in row["text"] or "The answer is" in row["text"] for row in rows)
