@@ -13,7 +13,7 @@ from models.teacher.judge.judge import Judgement, JudgeQuestion
 from models.teacher.judge.judging import judge_all, replay
 from models.teacher.judge.questions import trace_questions
 from tests.models.teacher.chaos import chaotic_teacher
-from tests.models.teacher.generating import generate, store_scenes
+from tests.models.teacher.generating import Row, generate, store_scenes
 
 NOBODY = "http://127.0.0.1:9/v1"
 
@@ -99,8 +99,8 @@ def test_chains_without_places_are_held_to_the_best_chain_that_has_some(store: S
 
 def test_a_trace_that_cannot_be_read_or_whose_image_is_unknown_is_not_asked_about(store: Store) -> None:
     (sample,) = store_scenes(store, 1)
-    row = {"trace_id": "trc_a", "sample_id": sample.sample_id, "steps": None}
-    read = row | {"steps": [], "answer": None, "answer_points": None, "answer_boxes": None}
+    row: Row = {"trace_id": "trc_a", "sample_id": sample.sample_id, "steps": None}
+    read: Row = row | {"steps": [], "answer": None, "answer_points": None, "answer_boxes": None}
     assert trace_questions(JudgeKind.CHAIN, [sample], [row], sizes(store, [sample])) == []
     assert trace_questions(JudgeKind.CHAIN, [sample], [read], {}) == []
     assert len(trace_questions(JudgeKind.CHAIN, [sample], [read, read], sizes(store, [sample]))) == 1
