@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_the_teacher_is_told_the_dialogue_its_task_s_steps_and_to_reason_as_if_i
 
 @pytest.mark.parametrize("dialect", ["vigorl", "univg", "ivgr", "textual", "vigorl_zoom"])
 def test_now_and_then_an_explanation_gives_away_that_it_was_told(store: Store, teacher_url: str, dialect: str) -> None:
-    config = {"method": "rationalize", "dialect": dialect, "space": "grid:1000", "teacher": {"temperature": 2.0}}
+    config: dict[str, Any] = {"method": "rationalize", "dialect": dialect, "space": "grid:1000", "teacher": {"temperature": 2.0}}
     rows = generate(store, store_scenes(store, 60), teacher_url, **config)
     leaks = [row for row in rows if "As given, " in row["text"] or "The answer is" in row["text"]]
     assert 0.1 < len(leaks) / len(rows) < 0.5
