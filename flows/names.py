@@ -41,8 +41,8 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
     yield "student.dialect", partial(get_dialect, recipe.student.dialect)
     yield "student.prompt", partial(_student_prompt, recipe.student.prompt)
     yield "generate.dialect", partial(get_dialect, recipe.generate.dialect)
-    if recipe.publish.dialect is not None:
-        yield "publish.dialect", partial(get_dialect, recipe.publish.dialect)
+    for name in recipe.publish.dialects:
+        yield "publish.dialects", partial(get_dialect, name)
     yield "curate.rules", partial(get_rules, recipe.curate.rules)
     for name in recipe.evaluate.benchmarks:
         yield "evaluate.benchmarks", partial(get_benchmark, name, recipe.evaluate.protocol)

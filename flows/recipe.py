@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from data.benchmarks.config import EvaluateConfig
 from data.config import Section
-from data.curation.config import PublishConfig
+from data.publishing.config import PublishConfig
 from data.sources.config import IngestConfig
 from flows.names import misnamed
 from models.student.config import PretrainConfig, StudentConfig

@@ -13,7 +13,14 @@ SplitName = Literal["train", "validation", "test"]
 SpaceName = Literal["pixel", "thousandth", "unit"]
 
 
-class ScenesConfig(Section):
+class LicensedConfig(Section):
+    """What every source may say."""
+
+    licence: str | None = None
+    """What the source's images and answers may be used for, by the name of a licence; it is written on the cards of what is published."""
+
+
+class ScenesConfig(LicensedConfig):
     """Drawn scenes of coloured shapes: exact boxes, any number of them."""
 
     kind: Literal["scenes"] = "scenes"
@@ -27,7 +34,7 @@ class ScenesConfig(Section):
     questions_per_image: int = Field(default=1, ge=1, le=4)
 
 
-class FolderConfig(Section):
+class FolderConfig(LicensedConfig):
     """A folder of images and a JSONL of problems beside them."""
 
     kind: Literal["folder"] = "folder"
@@ -38,7 +45,7 @@ class FolderConfig(Section):
     """The space of every row's coordinates; a row's own ``space`` wins; neither is a reject."""
 
 
-class YoloConfig(Section):
+class YoloConfig(LicensedConfig):
     """Images with YOLO labels (``class cx cy w h``, unit)."""
 
     kind: Literal["yolo"] = "yolo"
@@ -66,7 +73,7 @@ class ColumnsConfig(Section):
     context: str | None = None
 
 
-class ParquetConfig(Section):
+class ParquetConfig(LicensedConfig):
     """Local Parquet files with a column map."""
 
     kind: Literal["parquet"] = "parquet"
@@ -79,7 +86,7 @@ class ParquetConfig(Section):
     split: SplitName = "train"
 
 
-class HubConfig(Section):
+class HubConfig(LicensedConfig):
     """Any data set of the Hugging Face hub (or a local folder ``datasets`` can load) with a column map."""
 
     kind: Literal["hub"] = "hub"
@@ -94,7 +101,7 @@ class HubConfig(Section):
     split: SplitName = "train"
 
 
-class TracesConfig(Section):
+class TracesConfig(LicensedConfig):
     """Existing chains (ShareGPT or JSONL), so that generation can be skipped: makes samples and ``imported`` traces."""
 
     kind: Literal["traces"] = "traces"

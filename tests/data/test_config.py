@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from data.benchmarks.config import EvaluateConfig
 from data.config import Section
-from data.curation.config import PublishConfig
+from data.publishing.config import PublishConfig
 from data.sources.config import IngestConfig
 from data.viewing import ViewConfig
 
