@@ -58,8 +58,18 @@ def trace_from_row(row: Mapping[str, Any]) -> Trace | None:
     """The trace of a row of ``traces``; None where its text could not be read."""
     if row["steps"] is None:
         return None
-    answer = Answer(row["answer"], points_from_rows(row["answer_points"]), boxes_from_rows(row["answer_boxes"]))
-    return Trace(tuple(_step(step) for step in row["steps"]), answer)
+    return Trace(tuple(step_from_row(step) for step in row["steps"]), answer_from_row(row))
+
+
+def step_from_row(row: Mapping[str, Any]) -> Step:
+    """A step as the tables hold it: an item of ``steps``, or the columns of that name in a row of ``trees``."""
+    mentions = tuple(mention_from_row(mention) for mention in row["mentions"] or ())
+    return Step(row["thought"] or "", mentions, tuple(Zoom(point) for point in points_from_rows(row["zooms"])))
+
+
+def answer_from_row(row: Mapping[str, Any]) -> Answer:
+    """The answer in the columns of a trace, a rollout or a node."""
+    return Answer(row["answer"], points_from_rows(row["answer_points"]), boxes_from_rows(row["answer_boxes"]))
 
 
 def mention_to_row(mention: Mention) -> Row:
@@ -102,8 +112,3 @@ def _said(trace: Trace) -> Row:
         "answer_points": [dataclasses.asdict(point) for point in trace.answer.points],
         "answer_boxes": [dataclasses.asdict(box) for box in trace.answer.boxes],
     }
-
-
-def _step(row: Mapping[str, Any]) -> Step:
-    mentions = tuple(mention_from_row(mention) for mention in row["mentions"] or ())
-    return Step(row["thought"] or "", mentions, tuple(Zoom(point) for point in points_from_rows(row["zooms"])))

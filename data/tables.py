@@ -128,6 +128,7 @@ TABLES: dict[str, Table] = {
                 "text": TEXT,
                 "parse_error": TEXT,
                 "prompt_hash": TEXT,
+                "left_out": TEXT,
             },
         ),
         _table(

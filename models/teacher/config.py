@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from data.config import Section
 from data.viewing import ViewConfig
+from models.teacher.linearize.config import LinearizeConfig
 from models.teacher.textualize.config import TextualizeConfig
 from models.teacher.tree.config import TreeConfig
 
@@ -97,6 +98,7 @@ class GenerateConfig(Section):
     """What kind of looking the teacher is told of; ``auto`` goes by the sample (``models.teacher.domains``)."""
     rationalize: RationalizeConfig = RationalizeConfig()
     tree: TreeConfig = TreeConfig()
+    linearize: LinearizeConfig = LinearizeConfig()
     splits: list[str] = ["train"]
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
