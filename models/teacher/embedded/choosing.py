@@ -19,6 +19,8 @@ NUMBERS = re.compile(rf"[(\[]{NUMBER}, ?{NUMBER}(?:(?:\), ?\(|, ?){NUMBER}, ?{NU
 TOLD = re.compile(r"\b(?:given|told|known|provided)\b|^\W*(?:<think>)?\s*the answer is\b", re.IGNORECASE)
 LENGTH_WEIGHT = 0.001
 """Places that a character costs."""
+TOLD_WEIGHT = 0.5
+"""Places that giving away what was known costs."""
 BLUR = 0.3
 """Standard deviation of a chain's worth, in places, per unit of temperature."""
 SLIP = 0.1
@@ -41,7 +43,7 @@ def _worth(chain: str, known: Sequence[tuple[str, ...]]) -> float:
     thoughts = ANSWER.sub("", chain)
     centers = [_center(numbers) for numbers in NUMBERS.findall(thoughts)]
     named = sum(_is_named(place, thoughts, centers) for place in known)
-    return named - len(thoughts) * LENGTH_WEIGHT - bool(TOLD.search(thoughts))
+    return named - len(thoughts) * LENGTH_WEIGHT - TOLD_WEIGHT * bool(TOLD.search(thoughts))
 
 
 def _is_named(place: tuple[str, ...], thoughts: str, centers: Sequence[tuple[float, float]]) -> bool:
