@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.curation.verdicts import RuleError
+from data.curation.rules import RuleError
+from data.export import ExportError
 from data.sources.problem import SourceError
 from data.statement import QueryError
 from data.store import StoreError
@@ -16,5 +17,16 @@ class ServiceError(Exception):
     """``fovea up`` could not start what it starts; the text is one sentence."""
 
 
-EXPECTED = (ChildFailedError, QueryError, RecipeError, RuleError, ServiceError, SettingsError, SourceError, StoreError, TeacherError)
+EXPECTED = (
+    ChildFailedError,
+    ExportError,
+    QueryError,
+    RecipeError,
+    RuleError,
+    ServiceError,
+    SettingsError,
+    SourceError,
+    StoreError,
+    TeacherError,
+)
 """Subclasses belong too: an unknown version is a ``StoreError``, an unreachable teacher a ``TeacherError``."""

@@ -35,7 +35,7 @@ def _error(check: Callable[[], object]) -> ValueError | None:
 
 def _checks(recipe: Recipe) -> Iterator[Check]:
     from data.benchmarks.registry import get_benchmark
-    from data.curation.verdicts import get_rules
+    from data.curation.rules import get_rules
     from data.dialects import get_dialect
 
     yield "student.dialect", partial(get_dialect, recipe.student.dialect)

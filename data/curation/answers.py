@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from data.curation.rule import Candidate, Judge, Rule, Unknown, reaches
+from data.curation.batch import Batch
+from data.curation.rule import Rule, Unknown, reaches
+from data.scoring.ragged import Flags
 
 
 class AnswerCorrect(Rule):
@@ -16,9 +18,9 @@ class AnswerCorrect(Rule):
     unknown: Unknown = "keep"
     """What becomes of a trace whose sample has no known answer."""
 
-    def judge(self) -> Judge:
+    def look(self, batch: Batch) -> Flags:
         """Correct counts as 1."""
-        return lambda candidate: reaches(_flag(candidate), 1.0, self.unknown)
+        return reaches(batch.scores.correct, 1.0, self.unknown)
 
 
 class AnswerIou(Rule):
@@ -28,11 +30,6 @@ class AnswerIou(Rule):
     minimum: float = Field(default=0.5, ge=0, le=1)
     unknown: Unknown = "keep"
 
-    def judge(self) -> Judge:
+    def look(self, batch: Batch) -> Flags:
         """Compares the IoU."""
-        return lambda candidate: reaches(candidate.quality.answer_iou, self.minimum, self.unknown)
-
-
-def _flag(candidate: Candidate) -> float | None:
-    is_correct = candidate.quality.answer_correct
-    return None if is_correct is None else float(is_correct)
+        return reaches(batch.scores.iou, self.minimum, self.unknown)

@@ -1,14 +1,22 @@
-"""Rules on form: whether a trace could be read, how long it is, whether it is said twice."""
+"""Rules on form: whether a trace could be read, how long it is, whether it is said twice, whether a dialect can say it."""
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
-from pydantic import Field
+import numpy as np
+import pyarrow.compute as pc
+from pydantic import Field, field_validator
 
-from data.curation.rule import Candidate, Judge, Rule
-from data.identity import digest
+from data.curation.batch import Batch
+from data.curation.repeats import text_keys
+from data.curation.rule import Remembered, Rule, is_within
+from data.dialects import Loss, get_dialect
+from data.rows import trace_from_row
+from data.sample import Task
+from data.scoring.problems import TASKS
+from data.scoring.ragged import Flags, flags
+from data.trace import Trace
 
 
 class Parsed(Rule):
@@ -16,9 +24,21 @@ class Parsed(Rule):
 
     name: ClassVar[str] = "parsed"
 
-    def judge(self) -> Judge:
+    def look(self, batch: Batch) -> Flags:
         """Looks at the parse error."""
-        return lambda candidate: candidate.trace is not None and candidate.parse_error is None
+        return batch.is_read & flags(pc.is_null(batch.rows.column("parse_error")))
+
+
+class Steps(Rule):
+    """Neither too few steps nor too many; bounds included."""
+
+    name: ClassVar[str] = "steps"
+    minimum: int = Field(default=1, ge=0)
+    maximum: int | None = None
+
+    def look(self, batch: Batch) -> Flags:
+        """Counts steps."""
+        return is_within(batch.steps, self.minimum, self.maximum)
 
 
 class Length(Rule):
@@ -31,15 +51,10 @@ class Length(Rule):
     maximum_characters: int | None = None
     """Characters of the text as it came."""
 
-    def judge(self) -> Judge:
+    def look(self, batch: Batch) -> Flags:
         """Counts steps and characters."""
-        return self._is_within
-
-    def _is_within(self, candidate: Candidate) -> bool:
-        steps = len(candidate.trace.steps) if candidate.trace else 0
-        has_steps = self.minimum_steps <= steps <= (self.maximum_steps if self.maximum_steps is not None else math.inf)
-        most = self.maximum_characters if self.maximum_characters is not None else math.inf
-        return has_steps and self.minimum_characters <= len(candidate.text) <= most
+        has_steps = is_within(batch.steps, self.minimum_steps, self.maximum_steps)
+        return has_steps & is_within(batch.characters, self.minimum_characters, self.maximum_characters)
 
 
 class Duplicate(Rule):
@@ -47,14 +62,47 @@ class Duplicate(Rule):
 
     name: ClassVar[str] = "duplicate"
 
-    def judge(self) -> Judge:
-        """Remembers what was said."""
-        seen: set[str] = set()
+    def look(self, batch: Batch) -> Remembered:
+        """Remembers of each trace its sample and what it said, as one number."""
+        return text_keys(batch.text, batch.samples)
 
-        def is_new(candidate: Candidate) -> bool:
-            key = digest(candidate.sample.sample_id, " ".join(candidate.text.split()).casefold())
-            was_seen = key in seen
-            seen.add(key)
-            return not was_seen
+    def settle(self, found: Remembered) -> Flags:
+        """The first of equal ones stays."""
+        is_first = np.zeros(len(found), dtype=bool)
+        is_first[np.unique(found, return_index=True)[1]] = True
+        return is_first
 
-        return is_new
+
+class Projection(Rule):
+    """A dialect carries all of the trace but what may be lost. It looks at whole traces one by one, which is slow."""
+
+    name: ClassVar[str] = "projection"
+    reads: ClassVar[tuple[str, ...]] = ("steps", "answer_points", "answer_boxes")
+    dialect: str
+    """That of the conversations to be published, for example ``vigorl``."""
+    allowed: tuple[str, ...] = ("labels",)
+    """What may be lost: names of ``Loss`` in lower case, for example ``box_mentions``."""
+
+    @field_validator("dialect")
+    @classmethod
+    def _exists(cls, dialect: str) -> str:
+        return get_dialect(dialect).name
+
+    @field_validator("allowed")
+    @classmethod
+    def _are_losses(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        known = [loss.name.lower() for loss in Loss]
+        if wrong := [name for name in allowed if name not in known]:
+            raise ValueError(f"there is no loss {wrong[0]!r}; there are {', '.join(known)}")
+        return allowed
+
+    def look(self, batch: Batch) -> Flags:
+        """Asks the dialect; a trace that could not be read, or whose sample is not there, has nothing to lose."""
+        tasks = batch.problems.task[batch.samples].tolist()
+        traces = map(trace_from_row, batch.rows.select(["steps", "answer", "answer_points", "answer_boxes"]).to_pylist())
+        passes = (code < 0 or trace is None or self._is_carried(trace, TASKS[code]) for trace, code in zip(traces, tasks, strict=True))
+        return np.fromiter(passes, dtype=bool, count=len(batch))
+
+    def _is_carried(self, trace: Trace, task: Task) -> bool:
+        lost = get_dialect(self.dialect).losses(trace, task)
+        return {Loss(loss).name.lower() for loss in lost} <= set(self.allowed)

@@ -1,51 +1,48 @@
-"""Rule: one small filter. It looks at a *candidate* and says whether it passes; its settings are its fields.
+"""Rule: one small filter over many traces at once; its settings are its fields.
 
-A figure that is not known (no known answer, no place named) passes, unless the rule's ``unknown`` says ``drop``.
+A rule looks at one batch after another (``look``; batches may be looked at side by side) and is then asked which traces pass
+(``settle``). Most say at once; one that compares traces with each other, such as ``duplicate``, remembers something of each and decides
+when all were seen. A figure that is not known passes, unless the rule's ``unknown`` says ``drop``.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from data.config import Section
-from data.curation.quality import Quality
-from data.sample import Sample
-from data.trace import Trace
+from data.curation.batch import Batch
+from data.scoring.ragged import Flags, Real
 
 Unknown = Literal["keep", "drop"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A trace before it is judged. ``trace`` is None where its text could not be read, and ``parse_error`` says why."""
-
-    trace_id: str
-    sample: Sample
-    trace: Trace | None
-    text: str
-    parse_error: str | None
-    quality: Quality
-
-
-class Judge(Protocol):
-    """A rule at work on one set of traces, in their order; it may remember what it saw."""
-
-    def __call__(self, candidate: Candidate) -> bool:
-        """Whether the candidate passes."""
+Remembered = npt.NDArray[Any]
 
 
 class Rule(Section, ABC):
-    """The settings of a rule; ``judge`` starts it."""
+    """The settings of a rule, and the rule."""
 
     name: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Columns of ``traces`` that it needs beside those of every batch."""
 
     @abstractmethod
-    def judge(self) -> Judge:
-        """A judge that has seen nothing yet."""
+    def look(self, batch: Batch) -> Remembered:
+        """For each trace of the batch whether it passes, or what ``settle`` will need of it."""
+
+    def settle(self, found: Remembered) -> Flags:
+        """Whether each trace passes, of all that was found in the order of the traces."""
+        return found
 
 
-def reaches(figure: float | None, minimum: float, unknown: Unknown) -> bool:
-    """Whether a figure is at least the minimum; ``unknown`` decides where there is none."""
-    return unknown == "keep" if figure is None else figure >= minimum
+def reaches(figure: Real, minimum: float, unknown: Unknown) -> Flags:
+    """Whether each figure is at least the minimum; ``unknown`` decides where it is NaN."""
+    return np.where(np.isnan(figure), unknown == "keep", figure >= minimum)
+
+
+def is_within(figure: npt.NDArray[Any], minimum: float, maximum: float | None) -> Flags:
+    """Whether each figure lies between the bounds, which are included; None is no bound."""
+    reached: Flags = figure >= minimum
+    return reached if maximum is None else reached & (figure <= maximum)

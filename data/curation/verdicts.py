@@ -1,95 +1,141 @@
-"""Verdicts: what the rules say of each trace. Every rule that fails is recorded; ``reason`` is the first of them."""
+"""Verdicts: what the rules say of each trace. Every rule that fails is recorded; ``reason`` is the first of them.
+
+Traces come in batches, which are looked at side by side and leave only their figures behind; their order is kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-from pydantic import ValidationError
 
-from data.curation.answers import AnswerCorrect, AnswerIou
-from data.curation.form import Duplicate, Length, Parsed
-from data.curation.places import PointHit
-from data.curation.quality import Quality, measure
-from data.curation.rule import Candidate, Judge, Rule
-from data.identity import digest
-from data.rows import trace_from_row
+from data.curation.batch import COLUMNS, Batch
+from data.curation.ordered import in_order
+from data.curation.rule import Remembered, Rule
+from data.curation.rules import get_rules, rules_hash
+from data.rows import sample_to_row
 from data.sample import Sample
-from data.tables import arrow
+from data.scoring.problems import Problems, Sizes
+from data.scoring.ragged import Flags, offsets_of
+from data.tables import TABLES, arrow
 
-RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (Parsed, AnswerCorrect, AnswerIou, PointHit, Length, Duplicate)}
-"""Every rule by name. A new one is a class and its place here."""
 UNREADABLE = "unreadable"
 """The reason where there is no trace to judge; before all rules, whatever they are."""
 NO_SAMPLE = "no_sample"
 """The reason where the trace's sample is not among the samples."""
 NO_IMAGE = "no_image"
 """The reason where an image of the sample is not among the images."""
-Sizes = Mapping[str, tuple[float, float]]
-"""Width and height in pixels by image id."""
-
-
-class RuleError(ValueError):
-    """A rule or setting that does not exist; the text is one sentence that names those that do."""
-
-
-def get_rules(rules: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
-    """The rules of a recipe, in its order. Raises ``RuleError``."""
-    return [_rule(name, settings) for name, settings in rules.items()]
-
-
-def rules_hash(rules: Sequence[Rule]) -> str:
-    """A hash of the rules and all their settings, defaults included."""
-    return digest(*([rule.name, rule.model_dump(mode="json")] for rule in rules))
+ROWS_PER_BATCH = 32_768
+Judgements = Mapping[str, float | None]
+"""The judge's values by trace id; None where it failed."""
 
 
 def judge_traces(
-    samples: Iterable[Sample], traces: Iterable[Mapping[str, Any]], rules: Mapping[str, Mapping[str, Any]], sizes: Sizes | None = None
+    samples: pa.Table | Iterable[Sample],
+    traces: pa.Table,
+    rules: Mapping[str, Mapping[str, Any]],
+    sizes: Sizes | pa.Table | None = None,
+    judgements: Judgements | None = None,
 ) -> pa.Table:
     """The rows of ``verdicts`` for rows of ``traces``, in their order. Raises ``RuleError``.
 
-    With ``sizes`` an answer with a place outside its image is wrong. A text that could not be read is dropped under any rules.
+    ``sizes`` are widths and heights in pixels by image id, or rows of ``images``; with them an answer with a place outside its image is
+    wrong. A text that could not be read is dropped under any rules.
     """
-    known = {sample.sample_id: sample for sample in samples}
     chosen = get_rules(rules)
-    judges = [(rule.name, rule.judge()) for rule in chosen]
-    base = {"rules_hash": rules_hash(chosen)}
-    return arrow("verdicts", [base | _verdict(row, known.get(row["sample_id"]), judges, sizes) for row in traces])
+    rows = traces.select(_plain_columns(chosen)).to_batches(max_chunksize=ROWS_PER_BATCH)
+    return judge_batches(make_problems(samples, sizes), rows, chosen, judgements)
 
 
-def _verdict(row: Mapping[str, Any], sample: Sample | None, judges: Sequence[tuple[str, Judge]], sizes: Sizes | None) -> dict[str, Any]:
-    ids = {"trace_id": row["trace_id"], "sample_id": row["sample_id"]}
-    if sample is None:
-        return ids | _lacking(NO_SAMPLE)
-    if sizes is not None and not sizes.keys() >= set(sample.image_ids):
-        return ids | _lacking(NO_IMAGE)
-    trace = trace_from_row(row)
-    quality = measure(sample, trace, _sizes(sample, sizes))
-    candidate = Candidate(row["trace_id"], sample, trace, row["text"] or "", row["parse_error"], quality)
-    failed = [UNREADABLE] if trace is None else []
-    failed += [name for name, judge in judges if not judge(candidate)]
-    return ids | {"kept": not failed, "reason": failed[0] if failed else None, "failed": failed} | asdict(quality)
+def judge_batches(
+    problems: Problems, batches: Iterable[pa.RecordBatch], rules: Sequence[Rule], judgements: Judgements | None = None
+) -> pa.Table:
+    """The same of batches that are taken as they are needed; each has the columns that ``trace_columns`` names."""
+    problems.prepare()
+    parts = list(in_order(_look(problems, rules, judgements), batches))
+    if not parts:
+        return arrow("verdicts", [])
+    figures = pa.concat_tables([part for part, _, _ in parts])
+    lacking = [np.concatenate(marks) for marks in zip(*(marks for _, marks, _ in parts), strict=True)]
+    is_judged = ~(lacking[0] | lacking[1])
+    failing = [*lacking, *(is_judged & ~_settled(rule, number, parts) for number, rule in enumerate(rules))]
+    verdicts = _said([NO_SAMPLE, NO_IMAGE, UNREADABLE, *(rule.name for rule in rules)], failing)
+    hashes = pa.repeat(rules_hash(rules), len(is_judged))
+    columns = dict(zip(figures.column_names, figures.columns, strict=True)) | verdicts | {"rules_hash": hashes}
+    return pa.table([columns[name] for name in TABLES["verdicts"].schema.names], schema=TABLES["verdicts"].schema)
 
 
-def _lacking(reason: str) -> dict[str, Any]:
-    return {"kept": False, "reason": reason, "failed": [reason]} | asdict(Quality())
+def make_problems(samples: pa.Table | Iterable[Sample], sizes: Sizes | pa.Table | None = None) -> Problems:
+    """The problems that traces answer."""
+    rows = samples if isinstance(samples, pa.Table) else arrow("samples", [sample_to_row(sample) for sample in samples])
+    return Problems(rows, sizes)
 
 
-def _sizes(sample: Sample, sizes: Sizes | None) -> list[tuple[float, float]] | None:
-    return None if sizes is None else [sizes[image_id] for image_id in sample.image_ids]
+def trace_columns(rules: Iterable[Rule]) -> list[str]:
+    """The columns of ``traces`` that rules need, as Parquet names them: of nested ones only the parts."""
+    more = {name: None for rule in rules for name in rule.reads}
+    return [name for name in COLUMNS if name.split(".")[0] not in more] + list(more)
 
 
-def _rule(name: str, settings: Mapping[str, Any]) -> Rule:
-    if name not in RULES:
-        raise RuleError(f"there is no rule {name!r}; there are {', '.join(RULES)}")
-    try:
-        return RULES[name].model_validate(dict(settings))
-    except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise RuleError(f"rule {name} does not take its settings ({found}); it takes {_fields(RULES[name])}") from error
+Part = tuple[pa.Table, tuple[Flags, Flags, Flags], list[Remembered]]
+"""Of one batch: its figures, what it lacks (sample, image, trace), and what each rule remembers."""
 
 
-def _fields(rule: type[Rule]) -> str:
-    return ", ".join(rule.model_fields) or "none"
+def _look(problems: Problems, rules: Sequence[Rule], judgements: Judgements | None) -> Callable[[pa.RecordBatch], Part]:
+    def look(rows: pa.RecordBatch) -> Part:
+        batch = Batch(rows, problems, judgements)
+        has_no_sample = batch.samples == len(problems)
+        has_no_image = problems.lacks_image[batch.samples]
+        lacking = (has_no_sample, has_no_image, ~(batch.is_read | has_no_sample | has_no_image))
+        return _figures(batch, has_no_sample | has_no_image), lacking, [rule.look(batch) for rule in rules]
+
+    return look
+
+
+def _figures(batch: Batch, is_lacking: Flags) -> pa.Table:
+    """The columns of ``verdicts`` that are numbers; null where unknown. Without the sample, or an image, only the trace can be counted."""
+    correct = batch.scores.correct
+    figures = {
+        "answer_iou": batch.scores.iou,
+        "point_hit_rate": batch.point_hit_rate,
+        "box_iou": batch.box_iou,
+        "box_recall": batch.duals.recall,
+        "box_precision": batch.duals.precision,
+        "box_one_to_one": batch.duals.one_to_one,
+        "judge": batch.judge,
+    }
+    counts = {
+        "steps": batch.steps,
+        "points": batch.point_counts,
+        "distinct_points": batch.distinct_points(),
+        "characters": batch.characters,
+    }
+    columns: dict[str, Any] = {name: batch.rows.column(name) for name in ("trace_id", "sample_id")}
+    columns |= {"answer_correct": pa.array(correct == 1, mask=np.isnan(correct) | is_lacking)}
+    columns |= {name: pa.array(values, mask=np.isnan(values) | is_lacking) for name, values in figures.items()}
+    return pa.table(columns | {name: pa.array(values, pa.int64()) for name, values in counts.items()})
+
+
+def _settled(rule: Rule, number: int, parts: Sequence[Part]) -> Flags:
+    return rule.settle(np.concatenate([remembered[number] for _, _, remembered in parts]))
+
+
+def _said(names: Sequence[str], failing: Sequence[Flags]) -> dict[str, Any]:
+    """``kept``, ``reason`` and ``failed`` of each trace, from what fails of each of ``names``."""
+    table = np.stack(failing, axis=1)
+    rows, codes = np.nonzero(table)
+    offsets = offsets_of(np.bincount(rows, minlength=len(table)))
+    failed = pa.array(list(names)).take(codes)
+    is_kept = offsets[1:] == offsets[:-1]
+    first: Any = pa.array(np.argmax(table, axis=1), mask=is_kept)
+    return {
+        "kept": pa.array(is_kept),
+        "reason": pa.array(list(names)).take(first),
+        "failed": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), failed),
+    }
+
+
+def _plain_columns(rules: Sequence[Rule]) -> list[str]:
+    return list(dict.fromkeys(name.split(".")[0] for name in trace_columns(rules)))

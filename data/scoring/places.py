@@ -1,0 +1,125 @@
+"""Places: the boxes and points of many rows as flat arrays, in pixels of the stored images, and what lies in or over what.
+
+The rules are those of ``data.scoring.iou``, number for number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow.compute as pc
+
+from data.scoring.ragged import Column, Flags, Real, Whole, flags, offsets_of, owners, pairs, reals, unfold, wholes
+
+
+@dataclass(frozen=True)
+class Points:
+    """P points; ``rows`` says to which row each belongs, ascending."""
+
+    rows: Whole
+    image: Whole
+    x: Real
+    y: Real
+
+    def where(self, wanted: Flags) -> Points:
+        """Those that are wanted."""
+        return Points(self.rows[wanted], self.image[wanted], self.x[wanted], self.y[wanted])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """B boxes; ``rows`` says to which of ``count`` rows each belongs, ascending."""
+
+    rows: Whole
+    count: int
+    image: Whole
+    x1: Real
+    y1: Real
+    x2: Real
+    y2: Real
+
+    def where(self, wanted: Flags) -> Boxes:
+        """Those that are wanted."""
+        corners = (side[wanted] for side in (self.x1, self.y1, self.x2, self.y2))
+        return Boxes(self.rows[wanted], self.count, self.image[wanted], *corners)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def counts(self) -> Whole:
+        """How many boxes each row has."""
+        return np.bincount(self.rows, minlength=self.count)
+
+    @cached_property
+    def offsets(self) -> Whole:
+        """Where each row's boxes start, and where the last one's end."""
+        return offsets_of(self.counts)
+
+    @cached_property
+    def is_valid(self) -> Flags:
+        """Finite, and neither inverted nor of zero area."""
+        is_finite = (self.x1 > -np.inf) & (self.x2 < np.inf) & (self.y1 > -np.inf) & (self.y2 < np.inf)
+        valid: Flags = is_finite & (self.x1 < self.x2) & (self.y1 < self.y2)
+        return valid
+
+    @cached_property
+    def area(self) -> Real:
+        """Square pixels; 0 for a box that is not valid."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            return np.where(self.is_valid, (self.x2 - self.x1) * (self.y2 - self.y1), 0.0)
+
+    @property
+    def center(self) -> Points:
+        """The middle of each."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            return Points(self.rows, self.image, (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2)
+
+
+def points_of(column: Column) -> Points:
+    """The points of a column such as ``traces.answer_points``."""
+    offsets, values = unfold(column)
+    image, x, y = (pc.struct_field(values, name) for name in ("image_index", "x", "y"))
+    return Points(owners(offsets), wholes(image), reals(x), reals(y))
+
+
+def boxes_of(column: Column) -> Boxes:
+    """The boxes of a column such as ``traces.answer_boxes``."""
+    offsets, values = unfold(column)
+    corners = (reals(pc.struct_field(values, name)) for name in ("x1", "y1", "x2", "y2"))
+    return Boxes(owners(offsets), len(column), wholes(pc.struct_field(values, "image_index")), *corners)
+
+
+def mentions_of(rows: Whole, count: int, values: Column) -> tuple[Points, Boxes, Flags]:
+    """The points and the boxes among mentions, and which of them are boxes; ``rows`` says to which of ``count`` rows each belongs."""
+    x, y, x2, y2 = (reals(pc.struct_field(values, name)) for name in ("x", "y", "x2", "y2"))
+    image, is_box = wholes(pc.struct_field(values, "image_index")), flags(pc.is_valid(pc.struct_field(values, "x2")))
+    whole = Boxes(rows, count, image, x, y, x2, y2)
+    return Points(rows, image, x, y).where(~is_box), whole.where(is_box), is_box
+
+
+def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
+    """Whether each point lies in a box of the row of ``boxes`` that ``lists`` names for it, edges included."""
+    items, values = pairs(lists, boxes.offsets)
+    x, y = points.x[items], points.y[items]
+    is_in = (points.image[items] == boxes.image[values]) & (boxes.x1[values] <= x) & (x <= boxes.x2[values])
+    is_in &= (boxes.y1[values] <= y) & (y <= boxes.y2[values])
+    found = np.zeros(len(points), dtype=bool)
+    found[items[is_in]] = True
+    return found
+
+
+def overlaps(a: Boxes, items: Whole, b: Boxes, values: Whole) -> Real:
+    """The IoU of each pair of boxes; NaN only where an area is beyond all numbers."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        width = np.minimum(a.x2[items], b.x2[values]) - np.maximum(a.x1[items], b.x1[values])
+        height = np.minimum(a.y2[items], b.y2[values]) - np.maximum(a.y1[items], b.y1[values])
+        has_overlap = a.is_valid[items] & b.is_valid[values] & (a.image[items] == b.image[values]) & (width > 0) & (height > 0)
+        intersection = np.where(has_overlap, width * height, 0.0)
+        union = a.area[items] + b.area[values] - intersection
+        return np.divide(intersection, union, out=np.zeros(len(items)), where=has_overlap)

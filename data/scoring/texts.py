@@ -1,0 +1,72 @@
+"""Texts: the normal form of many texts, and which choice each of them names, as ``data.scoring.score`` has it for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.scoring.ragged import Column, Whole, flags, pairs, unfold, wholes
+from data.scoring.score import normal
+
+SPACES = r"[\t-\r\x1c-\x20]+"
+"""What ``str.split`` takes for white space in ASCII."""
+LETTERED = r"^(?P<opened>\(?)(?P<letter>[a-z])(?P<closed>[.):]?)(?: (?P<rest>.*))?$"
+"""A normal text that may be the letter of a choice, alone or before the choice's text."""
+HEADS = ("", ".", "()", ")", ":")
+"""What stands around a letter; before a text it cannot be nothing."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The choices of many samples: distinct normal texts, and for each sample's choices which of them they are."""
+
+    offsets: Whole
+    names: Whole
+    vocabulary: Column
+
+
+def normal_texts(texts: Column) -> Column:
+    """Texts without differences of case and white space; null stays null."""
+    plain: Any = pc.ascii_trim(pc.replace_substring_regex(pc.ascii_lower(texts), pattern=SPACES, replacement=" "), characters=" ")
+    is_odd = ~flags(pc.string_is_ascii(texts)) & flags(pc.is_valid(texts))
+    if not is_odd.any():
+        return plain
+    odd = pa.array(is_odd)
+    return pc.replace_with_mask(plain, odd, pa.array([normal(text) for text in texts.filter(odd).to_pylist()]))
+
+
+def choices_of(column: Column) -> Choices:
+    """The choices of a column of lists of texts."""
+    offsets, values = unfold(column)
+    texts: Any = normal_texts(values)
+    vocabulary: Any = pc.unique(texts)
+    return Choices(offsets, wholes(pc.index_in(texts, value_set=vocabulary, skip_nulls=True)), vocabulary)
+
+
+def choice_indices(texts: Column, samples: Whole, choices: Choices) -> Whole:
+    """For each normal text the place of the choice that it names among its sample's; -1 where it names none."""
+    names = wholes(pc.index_in(texts, value_set=choices.vocabulary, skip_nulls=True))
+    items, values = pairs(samples, choices.offsets)
+    is_named = choices.names[values] == names[items]
+    found = np.full(len(texts), -1)
+    places = (values - choices.offsets[:-1][samples][items])[is_named]
+    found[items[is_named][::-1]] = places[::-1]
+    return np.where(found >= 0, found, _lettered(texts, samples, choices))
+
+
+def _lettered(texts: Column, samples: Whole, choices: Choices) -> Whole:
+    """The place of the choice that a text names by its letter."""
+    parts: Any = pc.extract_regex(texts, pattern=LETTERED)
+    letter, rest = pc.struct_field(parts, "letter"), pc.struct_field(parts, "rest")
+    head: Any = pc.binary_join_element_wise(pc.struct_field(parts, "opened"), pc.struct_field(parts, "closed"), "")
+    place = wholes(pc.index_in(letter, value_set=pa.array(list("abcdefghijklmnopqrstuvwxyz"))))
+    form, is_alone = wholes(pc.index_in(head, value_set=pa.array(HEADS))), flags(pc.equal(rest, pa.scalar("")))
+    is_there = (form >= 0) & (place >= 0) & (place < np.diff(choices.offsets)[samples])
+    at = np.where(is_there, choices.offsets[:-1][samples] + place, 0)
+    said = wholes(pc.index_in(rest, value_set=choices.vocabulary, skip_nulls=True))
+    names = np.append(choices.names, -2)[at]
+    return np.where(is_there & (is_alone | ((form > 0) & (said == names))), place, -1)
