@@ -4,6 +4,7 @@ from data.store import Manifest
 from flows.session import failed_samples
 from models.teacher.config import GenerateConfig, TeacherConfig
 from models.teacher.errors import TeacherFailedError
+from models.teacher.loopback import start_embedded
 from tasks.generate import generate_shard, publish_traces, wanted_samples
 from tasks.run import StageRun
 from tasks.stage import Stage
@@ -48,3 +49,13 @@ def test_a_teacher_that_answers_no_call_fails_the_stage_in_its_own_words(run: St
     with chaotic_teacher(*NEVER) as chaos, pytest.raises(TeacherFailedError, match=r"none of 24 calls.*400"):
         generate(run, chaos.url)
     assert run.store.versions("traces") == before
+
+
+def test_the_picks_among_explanations_are_published_as_judgements(stage_run: StageRuns) -> None:
+    run = stage_run(Stage.GENERATE, GenerateConfig(method="rationalize", candidates=2), without=("traces",))
+    with start_embedded() as url:
+        made = generate(run, url).outputs
+    traces, judged = (run.store.read(made[name]).to_pylist() for name in ("traces", "judgements"))
+    selected = {row["trace_id"] for row in traces if row["selected"]}
+    assert len(selected) == len(traces) / 2
+    assert {row["subject_id"] for row in judged if row["value"] == 1} <= selected
