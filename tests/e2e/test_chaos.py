@@ -75,8 +75,8 @@ class Outcome:
     def made(self) -> Made:
         """What the stage published."""
         store = self.house.opened()
-        rows = {name: store.read(store.resolve(name)).to_pylist() for name in ("traces", "trees") if store.versions(name)}
-        return Made(**rows)
+        traces, trees = (store.read(store.resolve(name)).to_pylist() if store.versions(name) else [] for name in ("traces", "trees"))
+        return Made(traces, trees)
 
     def requests(self) -> list[Row]:
         """Every row that any of the runs wrote, superseded ones included."""
@@ -180,3 +180,18 @@ def test_the_key_is_found_nowhere(outcome: Outcome) -> None:
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
     assert KEY not in outcome.said
     assert "[key]" in " ".join(error for row in outcome.requests() for error in row["attempt_errors"])
+
+
+def test_a_spent_budget_ends_the_stage_well_and_a_higher_one_goes_on(stages: Stages, house: House, tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    draw_samples(store, 12)
+    with start_embedded() as url:
+        published = []
+        for cap in (5, 100):
+            stages.start(store.root, overrides(url, budget={"calls": cap}))
+            assert stages.wait() == 0, stages.said()[-2000:]
+            published.append((counts(url)["calls"], store.resolve("traces").rows))
+    assert published == [(5, 5), (12, 12)]
+    notes = query(store, "select note from runs where stage = 'generate' order by run_id")[1]
+    assert "the budget (calls 5) is spent and 7 samples are unfinished" in str(notes[0])
+    assert notes[1] == (None,)
