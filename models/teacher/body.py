@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, Field, ValidationError
 
 from models.teacher.call import Call
-from models.teacher.retry import MalformedReplyError
+from models.teacher.wire import MalformedReplyError
 
 SHOWN = 200
 """Characters of a reply that is no completion that its error tells."""

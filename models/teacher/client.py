@@ -1,23 +1,18 @@
 """Client: asks an OpenAI-compatible teacher, many calls at a time, each until it is answered or given up.
 
 Each *attempt* holds a slot, keeps the pace, passes the breaker and ends in time. While a call waits for its next attempt others have its
-slot, so that a few calls in trouble do not starve the rest. The SDK's own retries are off: every attempt is ours to see and to record.
+slot, so that a few calls in trouble do not starve the rest.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from urllib.parse import urlsplit
 
-import httpx2
-import openai
 import stamina
-from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from models.teacher.body import Completion, Pictures, read_reply, write_body
 from models.teacher.breaker import Breaker, LostError
@@ -27,15 +22,18 @@ from models.teacher.config import BudgetConfig, TeacherConfig
 from models.teacher.errors import TeacherError, TeacherRefusedError, TeacherUnreachableError
 from models.teacher.ledger import Ledger
 from models.teacher.pace import Pace
-from models.teacher.retry import AttemptError, LateReplyError, MalformedReplyError, describe, is_busy, is_down, retry_after, scrub_reply
+from models.teacher.retry import AttemptError, describe, is_busy, is_down, scrub_reply
 from models.teacher.slots import Slots
+from models.teacher.wire import ConnectionFailedError, LateReplyError, StatusError, Wire, WireError
 
+DENYING = frozenset({401, 403})
+"""The key is not taken."""
+REFUSING = DENYING | {404}
+"""That, or the model is not there."""
 HEALTH_ATTEMPTS = 3
 HEALTH_TIMEOUT_S = 5.0
-CONNECT_TIMEOUT_S = 10.0
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 20.0
-JSON = {"Content-Type": "application/json"}
 
 
 class TeacherClient:
@@ -63,35 +61,32 @@ class TeacherClient:
         self._slots = Slots(config.in_flight)
         self._pace = Pace(config.requests_per_minute, config.tokens_per_minute)
         self._breaker = Breaker(config.breaks_after, config.patience_s, self._down)
-        timeout = httpx2.Timeout(None, connect=min(CONNECT_TIMEOUT_S, config.timeout_s))
-        self._openai = AsyncOpenAI(
-            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=timeout, http_client=_http_client(config, base_url)
-        )
+        self._wire = Wire(base_url, self._key)
 
     async def __aenter__(self) -> TeacherClient:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._openai.close)
+            await stack.enter_async_context(self._wire)
             await self.check()
-            stack.pop_all()
+            self._closing = stack.pop_all()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._ledger.close()
-        await self._openai.close()
+        async with self._closing:
+            await self._ledger.close()
 
     async def check(self) -> None:
         """Ask for the models. Raises ``TeacherUnreachableError`` if nothing answers, ``TeacherRefusedError`` if the key is not taken."""
+        lost = (ConnectionFailedError, LateReplyError)
         try:
-            async for attempt in stamina.retry_context(openai.APIConnectionError, attempts=HEALTH_ATTEMPTS, timeout=None, wait_jitter=0.1):
+            async for attempt in stamina.retry_context(lost, attempts=HEALTH_ATTEMPTS, timeout=None, wait_jitter=0.1):
                 with attempt:
-                    await self._openai.with_options(timeout=HEALTH_TIMEOUT_S).models.list()
-        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            raise self._refused(error) from None
-        except openai.APIConnectionError as error:
-            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set {self._section}.base_url"
+                    await self._wire.get("/models", HEALTH_TIMEOUT_S)
+        except lost as error:
+            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set generate.teacher.base_url"
             raise TeacherUnreachableError(said + self._durable()) from None
-        except (openai.OpenAIError, ValueError):
-            return
+        except StatusError as error:
+            if error.status in DENYING:
+                raise self._refused(error) from None
 
     async def ask(self, call: Call) -> Reply:
         """The durable reply to a call, which may be an earlier run's. A call that is given up is a reply of status ``failed``, one that the
@@ -146,26 +141,14 @@ class TeacherClient:
             async with self._breaker.attempt():
                 sent = await self._pace.turn(effort.tokens)
                 effort.begin()
-                effort.completion = await self._send(effort.body)
-        except (openai.OpenAIError, LateReplyError, MalformedReplyError) as error:
+                effort.completion = read_reply(await self._wire.post("/chat/completions", effort.body, self._config.timeout_s))
+        except WireError as error:
             effort.errors.append(describe(error, self._key))
-            if is_busy(error) and isinstance(error, openai.APIStatusError):
-                self._pace.busy(sent, retry_after(error.response.headers))
+            if isinstance(error, StatusError) and is_busy(error):
+                self._pace.busy(sent, error.wait_s)
             raise AttemptError(error, effort.errors[-1]) from None
         self._pace.answered(effort.paid_tokens, effort.tokens)
         return effort.completion
-
-    async def _send(self, body: bytes) -> Completion:
-        """One request, by the SDK's general ``post``: ``create`` takes a third of its time to look at every block of the messages.
-
-        Whatever the server does, it ends in time and its connection is closed.
-        """
-        try:
-            async with asyncio.timeout(self._config.timeout_s):
-                response = await self._openai.post("/chat/completions", cast_to=httpx2.Response, content=body, options={"headers": JSON})
-        except TimeoutError:
-            raise LateReplyError(f"no whole reply within {self._config.timeout_s:g} s") from None
-        return read_reply(response.content)
 
     def _reserve(self, effort: _Effort) -> None:
         if effort.reserved is None:
@@ -186,9 +169,9 @@ class TeacherClient:
 
     async def _diagnose(self, failure: AttemptError) -> TeacherError | None:
         """What is wrong with the teacher, if more than one call is lost."""
-        if isinstance(failure.error, (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)):
+        if isinstance(failure.error, StatusError) and failure.error.status in REFUSING:
             return self._refused(failure.error)
-        if isinstance(failure.error, openai.APIConnectionError):
+        if isinstance(failure.error, ConnectionFailedError):
             try:
                 await self.check()
             except TeacherError as reason:
@@ -202,7 +185,7 @@ class TeacherClient:
         written = self._ledger.written
         return f"; {written} replies of this run are on disk and will not be asked for again" if written else ""
 
-    def _refused(self, error: openai.APIStatusError) -> TeacherRefusedError:
+    def _refused(self, error: StatusError) -> TeacherRefusedError:
         said = describe(error, self._key)
         return TeacherRefusedError(
             f"the teacher at {self._base_url} refuses to serve {self._config.model} ({said}); "
@@ -273,13 +256,3 @@ class _Effort:
             started_at=self.started,
             latency_s=time.monotonic() - self.clock,
         )
-
-
-def _http_client(config: TeacherConfig, base_url: str) -> httpx2.AsyncClient:
-    limits = httpx2.Limits(max_connections=config.in_flight, max_keepalive_connections=config.in_flight)
-    return DefaultAioHttpClient(timeout=None, limits=limits, trust_env=not _is_loopback(base_url))
-
-
-def _is_loopback(base_url: str) -> bool:
-    """Whether the teacher is on this machine, where no proxy of the environment leads."""
-    return urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}

@@ -50,9 +50,9 @@ def ask_all(store: Store, url: str, calls: Sequence[Call], **config: object) -> 
 @pytest.mark.parametrize(
     ("act", "error"),
     [
-        ("429", "RateLimitError"),
-        ("500", "InternalServerError"),
-        ("drop", "disconnected"),
+        ("429", "StatusError: 429 Too Many Requests"),
+        ("500", "StatusError: 500 Internal Server Error"),
+        ("drop", "ConnectionFailedError: ServerDisconnectedError"),
         ("malformed", "MalformedReplyError"),
         ("no choices", "MalformedReplyError"),
     ],
