@@ -17,6 +17,7 @@ from data.catalog import Catalog, connect
 from data.drawing import Mark, draw
 from data.identity import Kind
 from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.publishing.card import card_path
 from data.rows import Row
 from data.store import Store, StoreError, Version
 from data.store.images import ImageReader
@@ -157,6 +158,7 @@ def _version(store: Store, reference: str) -> Shown:
         "created_at": version.created_at,
         "code_revision": version.code_revision,
         "folder": str(store.root / version.folder) if version.folder else None,
+        "card": str(card_path(store, version)) if version.table_name == "sft" else None,
         "config": json.dumps(version.config),
     }
     text = _text(version.table_name, version.version_id, columns)

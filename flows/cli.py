@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -111,6 +112,29 @@ def show(
         out.print(f"picture: {path}")
     if shown.ancestors:
         out.print(table(["from", "id", "note"], [(one.table_name, one.id, one.note) for one in shown.ancestors]))
+
+
+@app.command()
+def export(
+    version: Annotated[str, typer.Argument(help="A version of sft or samples, a unique start of one, or latest.")],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="sharegpt (LLaMA-Factory) or verl (verl and EasyR1).")],
+    folder: Annotated[Path, typer.Argument(help="Where to write; it must be empty or not there.")],
+    split: Annotated[str | None, typer.Option(help="One split; default all.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="Whose student asks samples of which no conversations were published.")] = None,
+    settings: SetOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
+) -> None:
+    """Write a version as another trainer reads it."""
+    from data.store import Store
+    from tasks.export import LEFT_OUT, Asking, export_version
+
+    said = load_recipe(recipe, overrides(settings)) if recipe else None
+    asking = Asking(student=said.student, publish=said.publish) if said else None
+    made = export_version(Store.open(), version, form, folder, split=split, force=force, asking=asking)
+    out = console()
+    out.print(table(["file", "split", "rows"], [(made.folder / part.path, part.split, part.rows) for part in made.parts]))
+    if made.left_out:
+        out.print(f"{made.left_out} rows are not in it: {made.folder / LEFT_OUT}")
 
 
 @app.command()

@@ -9,9 +9,9 @@ from itertools import islice
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.publishing import PublishConfig, publish_rows
 from data.publishing.card import card_path
-from data.publishing.conversations import SAMPLE_COLUMNS, TRACE_COLUMNS, VERDICT_COLUMNS
+from data.publishing.config import PublishConfig
+from data.publishing.conversations import SAMPLE_COLUMNS, TRACE_COLUMNS, VERDICT_COLUMNS, publish_rows
 from data.rows import Row
 from data.store import Manifest
 from data.store.images import ImageReader

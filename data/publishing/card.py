@@ -6,7 +6,7 @@ its README, with the hub's description of its files at the top.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,8 +65,11 @@ def card_path(store: Store, version: Version) -> Path:
     return path
 
 
-def card(store: Store, version: Version, parts: Sequence[Part] = ()) -> str:
-    """The card of a version; with the files of an export, what the hub reads of them stands before it."""
+def card(store: Store, version: Version, parts: Sequence[Part] = (), student: Mapping[str, Any] | None = None) -> str:
+    """The card of a version; with the files of an export, what the hub reads of them stands before it.
+
+    ``student`` says how its rows are asked, where the version itself does not.
+    """
     if version.table_name not in DESCRIBED:
         raise StoreError(f"{version.version_id} is a version of {version.table_name}; only {', '.join(sorted(DESCRIBED))} have a card")
     made_from: dict[str, Version] = {}
@@ -79,10 +82,10 @@ def card(store: Store, version: Version, parts: Sequence[Part] = ()) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    return environment.get_template(TEMPLATE).render(**_said(facts), configs=configs)
+    return environment.get_template(TEMPLATE).render(**_said(facts, student), configs=configs)
 
 
-def _said(facts: Facts) -> dict[str, Any]:
+def _said(facts: Facts, student: Mapping[str, Any] | None) -> dict[str, Any]:
     rows = _rows(facts)
     totals = {value: sum(by.values()) for value, by in _by_split(rows, "split")}
     splits = list(totals)
@@ -98,7 +101,7 @@ def _said(facts: Facts) -> dict[str, Any]:
         "counts": {name: [(value, [by.get(split, 0) for split in splits]) for value, by in found] for name, found in counts.items()},
         "sources": [_source(source) for source in sources],
         "licence": _licence(sources),
-        "student": facts.version.config.get("student"),
+        "student": student or facts.version.config.get("student"),
         "balance": facts.version.config.get("balance", {}),
         "teachers": [name for name, _ in _counted(facts.read("traces", ["teacher"]), "teacher")],
         "prompt_hashes": sorted({found[:12] for one in (traces, facts.version) if one for found in one.prompt_hashes}),

@@ -134,7 +134,11 @@ def question_and_chain(row: Mapping[str, Any], *, has_turns: bool = False) -> tu
 
 
 def _observation(text: str) -> str:
-    return text if "<observation>" in text else f"<observation>\n{text}\n</observation>"
+    """What a turn of the user shows; an image that stands before its observation goes into it."""
+    if "<observation>" not in text:
+        return f"<observation>\n{text}\n</observation>"
+    before, mark, after = text.partition("<observation>")
+    return f"{before.replace(PLACEHOLDER, '')}{mark}{PLACEHOLDER * before.count(PLACEHOLDER)}{after}"
 
 
 def _turn(turn: Mapping[str, Any]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from flows.cli import app, overrides
 from flows.recipe import RecipeError, recipe_names
 
-COMMANDS = {"run", "plan", "recipes", "sql", "versions", "lineage", "show", "up", "down"}
+COMMANDS = {"run", "plan", "recipes", "sql", "versions", "lineage", "show", "export", "up", "down"}
 MAIN = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 
@@ -47,6 +47,7 @@ def test_a_plan_of_an_empty_store_has_everything_to_do() -> None:
         (["run", "nothing"], "no recipe 'nothing'"),
         (["sql", "select nothing from samples"], "nothing"),
         (["lineage", "ver_0"], "ver_0"),
+        (["export", "latest", "parquetry", "out"], "there is no export format 'parquetry'; there are sharegpt, verl"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_1(arguments: list[str], expected: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from data.publishing import PublishConfig
 from data.publishing.card import card_path
+from data.publishing.config import PublishConfig
 from tasks.publish import publish_conversations
 from tasks.stage import Stage
 from tests.tasks.conftest import StageRuns

@@ -10,7 +10,8 @@ from typing import Any
 from PIL import Image
 
 from data.cropping import ZoomConfig
-from data.publishing import PublishConfig, publish_rows
+from data.publishing.config import PublishConfig
+from data.publishing.conversations import publish_rows
 from data.rows import sample_to_row, trace_to_row
 from data.sample import Role, Sample, Task
 from data.tables import arrow

@@ -4,7 +4,7 @@ import dataclasses
 
 from data.cropping import crop_image
 from data.images import png
-from data.publishing import PublishConfig
+from data.publishing.config import PublishConfig
 from data.tables import arrow
 from data.trace import Answer, Step
 from tests.data.publishing.conftest import CLOSE, KNOWN, TRACE, Pictures, Speaker, looking, publish, row, sample

@@ -170,3 +170,20 @@ def test_an_absent_file_is_one_error(folder: Path) -> None:
 def test_an_unknown_dialect_is_one_error(read: Callable[..., list[Problem | Reject]]) -> None:
     with pytest.raises(SourceError, match="'klingon'"):
         read(flat(), dialect="klingon")
+
+
+def test_an_image_before_its_observation_is_what_the_observation_shows(read: Callable[..., list[Problem | Reject]]) -> None:
+    call = (
+        '<think>\nIt is small.\n</think>\n<tool_call>\n{"name": "search_coordinate", "arguments": {"coordinate": [12, 34]}}\n</tool_call>'
+    )
+    turns = [
+        ("user", "<image>Where?"),
+        ("assistant", call),
+        ("user", "<image><observation>\nCloser.\n</observation>"),
+        ("assistant", CHAIN),
+    ]
+    row = {"messages": [{"role": role, "content": text} for role, text in turns], "images": ["a.png", "a.png"]}
+    [chain] = only(read(row, dialect="vigorl_zoom")).chains
+    assert chain.parse_error is None
+    assert chain.trace is not None
+    assert [len(step.zooms) for step in chain.trace.steps] == [1, 0]
