@@ -28,7 +28,8 @@ SIZE_COLUMNS = ("image_id", "width", "height")
 
 @task(name="curate traces", cache_policy=NO_CACHE, persist_result=False)
 def curate_traces(run: StageRun) -> Manifest:
-    """Publish ``verdicts``: each trace kept, or dropped for a reason. Where a rule asks the judge, also ``judgements`` and ``requests``."""
+    """Publish ``verdicts``: each trace kept, or dropped for a reason. Where a rule asks the judge, also ``judgements``, and its
+    new ``requests``."""
     config = run.config(CurateStageConfig)
     judge = config.asked_judge
     judgements = _judgements(run, judge) if judge else []
@@ -37,7 +38,8 @@ def curate_traces(run: StageRun) -> Manifest:
         draft.add("verdicts", verdicts)
         if judge:
             draft.add("judgements", judgements)
-            run.folder.fold("requests", draft)
+            if run.folder.files("requests"):
+                run.folder.fold("requests", draft)
         manifest = draft.publish()
     show_reasons(verdicts)
     return manifest
@@ -79,5 +81,9 @@ def _batches(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Recor
 def _columns(paths: Sequence[Path], table_name: str, columns: Sequence[str]) -> pa.Table:
     names = dict.fromkeys(column.split(".")[0] for column in columns)
     empty = pa.table({name: pa.array([], TABLES[table_name].schema.field(name).type) for name in names})
-    parts = [pq.read_table(path, columns=list(columns), partitioning=None) for path in paths]
-    return pa.concat_tables(parts) if parts else empty
+    return pa.concat_tables([_read(path, columns) for path in paths]) if paths else empty
+
+
+def _read(path: Path, columns: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=list(columns))

@@ -1,13 +1,16 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx2 as httpx
 import pytest
 
 from data.rows import Row, sample_from_row
+from data.store import Manifest
 from models.teacher.errors import TeacherFailedError
 from models.teacher.judge.config import JudgeTeacherConfig
 from models.teacher.loopback import start_embedded
 from tasks.config import CurateJudgeConfig, CurateStageConfig
+from tasks.curate import curate_traces
 from tasks.judging import judgement_rows
 from tasks.run import StageRun
 from tasks.stage import Stage
@@ -70,3 +73,40 @@ def test_a_judge_that_answers_no_call_fails_the_stage_in_its_own_words(run: Stag
         pytest.raises(TeacherFailedError, match="the judge embedded-sight answered none"),
     ):
         judged(run, teacher=JudgeTeacherConfig(provider="chaos", base_url=chaos.url, attempts=1))
+
+
+def curated(stage_run: StageRuns, number: int, rule: dict[str, object], judge: dict[str, object]) -> tuple[StageRun, Manifest]:
+    """One of several curations in the same store."""
+    config = CurateStageConfig.model_validate({"rules": {"judge": rule}, "judge": judge})
+    run = stage_run(Stage.CURATE, config)
+    run.run_id = f"{run.run_id[:-1]}{number}"
+    return run, curate_traces.fn(run)
+
+
+def test_another_threshold_curates_again_without_a_call(stage_run: StageRuns, url: str) -> None:
+    judge: dict[str, object] = {"teacher": {"base_url": url, "temperature": 0.5}, "samples": 2}
+    run, first = curated(stage_run, 1, {"minimum": 0.0}, judge)
+    before = calls(url)
+    run.order = replace(run.order, config=CurateStageConfig.model_validate({"rules": {"judge": {"minimum": 1.0}}, "judge": judge}))
+    run.order, run.run_id = replace(run.order, settings={"minimum": 1.0}), f"{run.run_id[:-1]}2"
+    second = curate_traces.fn(run)
+    assert calls(url) == before
+    judged, again = (run.store.read(made.outputs["judgements"]).to_pylist() for made in (first, second))
+    assert judged == again
+    assert "requests" in first.outputs
+    assert "requests" not in second.outputs
+    kept = [sum(row["kept"] for row in run.store.read(made.outputs["verdicts"]).to_pylist()) for made in (first, second)]
+    assert kept[0] > kept[1]
+
+
+@pytest.mark.parametrize(("unknown", "kept"), [("keep", 1), ("drop", 0)])
+def test_a_judgement_that_could_not_be_had_is_what_the_rule_says_of_the_unknown(stage_run: StageRuns, unknown: str, kept: int) -> None:
+    with chaotic_teacher() as chaos:
+        judge = {"teacher": {"provider": "embedded", "base_url": chaos.url}, "attempts": 1}
+        run, made = curated(stage_run, 1, {"minimum": 0.0, "unknown": unknown}, judge)
+    rows = run.store.read(made.outputs["judgements"]).to_pylist()
+    assert {row["value"] for row in rows} == {None}
+    assert all("is none of 1, 2, 3, 4, 5" in row["error"] and len(row["request_ids"]) == 1 for row in rows)
+    verdicts = run.store.read(made.outputs["verdicts"]).to_pylist()
+    assert {row["judge"] for row in verdicts} == {None}
+    assert sum(row["kept"] for row in verdicts) == kept * len(rows)
