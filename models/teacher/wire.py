@@ -106,7 +106,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     milliseconds, value = headers.get("retry-after-ms"), headers.get("retry-after")
     try:
         if milliseconds is not None:
-            return min(float(milliseconds) / 1000, LONGEST_WAIT_S)
+            return min(max(0.0, float(milliseconds) / 1000), LONGEST_WAIT_S)
         if value is None:
             return None
         moment = None if value.strip().replace(".", "", 1).isdigit() else email.utils.parsedate_to_datetime(value).timestamp()
