@@ -82,7 +82,7 @@ class TeacherClient:
                 with attempt:
                     await self._wire.get("/models", HEALTH_TIMEOUT_S)
         except lost as error:
-            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set generate.teacher.base_url"
+            said = f"no teacher answers at {self._base_url} ({describe(error, self._key)}); start it, or set {self._section}.base_url"
             raise TeacherUnreachableError(said + self._durable()) from None
         except StatusError as error:
             if error.status in DENYING:
