@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -23,7 +24,7 @@ STOP_TIMEOUT_S = 2
 
 def main() -> None:
     """Bind, say which port, serve."""
-    arguments = _arguments()
+    arguments = read_arguments()
     listener = socket.create_server((arguments.host, arguments.port), backlog=2048)
     port = int(listener.getsockname()[1])
     if arguments.with_parent:
@@ -38,7 +39,8 @@ def main() -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _arguments() -> argparse.Namespace:
+def read_arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line, or what is given in its place."""
     parser = argparse.ArgumentParser(
         prog="python -m models.teacher.embedded", description="An OpenAI-compatible teacher that looks at pixels."
     )
@@ -51,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--chaos-seed", type=int, default=0, help="another storm of the same faults")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each reply")
     parser.add_argument("--require-key", type=_key, metavar="VARIABLE", help="answer only who sends the key in this variable of mine")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 def _shares(text: str) -> dict[str, float]:
