@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 IMAGES = 512
 SIDE_PX = 272
 """The side of a square of noise that is 50 kB as a JPEG of quality 80."""
-IDEAL_WAVES = 8
+IDEAL_WAVES = 20
 """Calls per call in flight, where the share of the ideal is measured."""
 MOST_CALLS = 3000
 OTHERS = ("async_openai", "openai_aiohttp", "threads")
@@ -107,7 +107,7 @@ def measure(folder: Path, in_flight: list[int], repeats: int, distilabel: str | 
     kilobytes = write_images(folder)
     return {
         "image_kb": round(kilobytes, 1),
-        "at_2_s": {number: ours(folder, number, 2.0, max(5, IDEAL_WAVES * number), 1) for number in in_flight},
+        "at_2_s": {number: ours(folder, number, 2.0, IDEAL_WAVES * number, 1) for number in in_flight},
         "at_200_ms": {number: compared(folder, number, 0.2, repeats, distilabel) for number in in_flight},
         "distilabel": "in at_200_ms" if distilabel else "absent: give --distilabel the Python of an environment that has it",
     }

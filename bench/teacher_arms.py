@@ -24,8 +24,9 @@ from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAI
 from data.identity import new_run_id
 from data.store import Store
 from data.store.images import ImageReader
-from models.teacher.call import Call, Reply
+from models.teacher.call import Call
 from models.teacher.config import GenerateConfig
+from models.teacher.generate import start_all
 from models.teacher.session import shared_session
 
 ASKED = "Where is the red circle? Think in steps, and name a point in each."
@@ -47,8 +48,9 @@ def fovea(url: str, calls: int, in_flight: int, folder: Path) -> dict[str, float
 
     with shared_session(store, run, images, config, url, "key") as session:
 
-        async def ask_all() -> list[Reply]:
-            return await asyncio.gather(*map(session.client.ask, asked))
+        async def ask_all() -> None:
+            async with asyncio.TaskGroup() as group:
+                await start_all(group, map(session.client.ask, asked))
 
         return measured(lambda: session.wait_for(ask_all))
 

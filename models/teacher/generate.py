@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from data.rows import Row
 from data.sample import Sample
@@ -19,6 +19,9 @@ from models.teacher.method import Made, Setting
 from models.teacher.methods import METHODS
 from models.teacher.session import shared_session
 
+Result = TypeVar("Result")
+STARTED_AT_ONCE = 16
+"""Samples that are started before the event loop is given its turn."""
 Progress = Callable[[int, int], None]
 """Told how many samples are done, and of how many."""
 
@@ -72,7 +75,7 @@ async def _make(samples: Sequence[Sample], setting: Setting, on_progress: Progre
 
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(made(sample)) for sample in samples]
+            tasks = await start_all(group, map(made, samples))
     except ExceptionGroup as errors:
         raise _first(errors) from None
     return Made.together((*(task.result() for task in tasks), Made(unfinished=sorted(unfinished))))
@@ -85,6 +88,16 @@ async def _by_all(sample: Sample, setting: Setting) -> Made:
         made = Made.together((made, await METHODS[name].generate(sample, setting)))
         setting = replace(setting, traces={sample.sample_id: made.traces})
     return made
+
+
+async def start_all(group: asyncio.TaskGroup, works: Iterable[Coroutine[Any, Any, Result]]) -> list[asyncio.Task[Result]]:
+    """Start all, a few at a time, so that the first calls are on their way while the last are being written."""
+    tasks = []
+    for number, work in enumerate(works, start=1):
+        tasks.append(group.create_task(work))
+        if number % STARTED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return tasks
 
 
 def _first(errors: ExceptionGroup[Exception]) -> Exception:
