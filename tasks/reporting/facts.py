@@ -18,8 +18,8 @@ from scores order by benchmark, protocol, category = 'all' desc, split_part(cate
   list_position(['', 'easy', 'medium', 'hard'], split_part(category, '/', 2)), category, metric, run_id
 """
 REQUESTS = """
-select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, sum(prompt_tokens) as prompt_tokens,
-  sum(completion_tokens) as completion_tokens, sum(cost_usd) as dollars
+select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, coalesce(sum(prompt_tokens), 0) as prompt_tokens,
+  coalesce(sum(completion_tokens), 0) as completion_tokens, case when count(prompt_tokens) = 0 then 0 else sum(cost_usd) end as dollars
 from requests group by run_id
 """
 FUNNEL = (
@@ -68,7 +68,8 @@ class Expense:
     failed: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    dollars: float = 0.0
+    dollars: float | None = 0.0
+    """None where tokens were paid for and no price is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,12 @@ def expenses(corner: Corner) -> list[Expense]:
 
 
 def total(lines: list[Expense]) -> Expense:
-    """The sum of all lines."""
-    names = ("requests", "failed", "prompt_tokens", "completion_tokens", "dollars")
+    """The sum of all lines; no dollars where those of one are not known."""
+    names = ("requests", "failed", "prompt_tokens", "completion_tokens")
     sums: dict[str, Any] = {name: sum(getattr(line, name) for line in lines) for name in names}
-    return Expense("all", "", sum(line.seconds or 0.0 for line in lines), **sums)
+    paid = [line.dollars for line in lines if line.dollars is not None]
+    dollars = sum(paid) if len(paid) == len(lines) else None
+    return Expense("all", "", sum(line.seconds or 0.0 for line in lines), **sums, dollars=dollars)
 
 
 def funnel(corner: Corner) -> list[Level]:

@@ -31,6 +31,7 @@ def test_expenses_add_up(made_store: Store) -> None:
     whole = facts.total(lines)
     assert whole.requests == 24
     assert whole.seconds == sum(line.seconds or 0 for line in lines) > 0
+    assert whole.dollars is not None
     assert whole.dollars > 0
 
 
