@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from data.trace import PlacedBox, PlacedPoint
 
@@ -23,6 +23,8 @@ FAR = 4_096.0
 DASH = 6
 KNOWN_OUTSIDE = 4
 """Pixels by which a known box is drawn outside of its place, so that a model's box on the same place does not cover it."""
+LOOK_SIDE = 150
+"""Pixels of the longer side of a crop under a picture."""
 GAP = 12
 """Pixels between the pictures of a sample of several images."""
 
@@ -49,10 +51,38 @@ class Mark:
     is_dashed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A place seen closely."""
+
+    crop: Image.Image
+    number: int | None = None
+    """Of the mark on the whole image."""
+
+
 def draw(images: Sequence[Image.Image], marks: Sequence[Mark]) -> Image.Image:
     """The images side by side with their marks; marks on an image that is not there are left out."""
     drawn = [_draw_one(image, [mark for mark in marks if mark.place.image_index == index]) for index, image in enumerate(images)]
     return _side_by_side(drawn)
+
+
+def with_looks(picture: Image.Image, looks: Sequence[Look]) -> Image.Image:
+    """The picture with the looks in rows under it, framed like mentions."""
+    if not looks:
+        return picture
+    a_row = max(1, picture.width // (LOOK_SIDE + GAP))
+    side = min(LOOK_SIDE, picture.width - GAP)
+    rows = -(-len(looks) // a_row)
+    sheet = Image.new("RGB", (picture.width, picture.height + rows * (side + GAP)), "white")
+    sheet.paste(picture, (0, 0))
+    pen = ImageDraw.Draw(sheet)
+    for place, look in enumerate(looks):
+        x, y = place % a_row * (side + GAP), picture.height + GAP + place // a_row * (side + GAP)
+        crop = ImageOps.contain(look.crop, (side, side))
+        sheet.paste(crop, (x, y))
+        pen.rectangle((x, y, x + crop.width - 1, y + crop.height - 1), outline=Ink.MENTION.value, width=2)
+        _number(pen, Mark(PlacedPoint(0, 0), Ink.MENTION, look.number), x + 4, y + 14)
+    return sheet
 
 
 def scale_of(image: Image.Image) -> float:

@@ -6,9 +6,14 @@ Rows are those of the tables ``samples``, ``traces``, ``rollouts`` and ``predict
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from data.drawing import Ink, Mark
+from PIL import Image
+
+from data.cropping import ZoomConfig, crop_image
+from data.dialects.places import center, is_outside
+from data.drawing import Ink, Look, Mark
 from data.rows import boxes_from_rows, mention_from_row, points_from_rows
 from data.sample import Role
 from data.trace import PlacedBox, PlacedPoint
@@ -26,6 +31,20 @@ def trace_marks(trace: Row) -> list[Mark]:
     """Mentions of all steps, numbered, and the answer."""
     mentions = [mention for step in trace["steps"] or () for mention in step["mentions"] or ()]
     return _chain(mentions, trace["answer_boxes"], trace["answer_points"])
+
+
+def looks_of(trace: Row, images: Sequence[Image.Image], config: ZoomConfig) -> list[Look]:
+    """What a trace looked at closely, in order, each with the number of the place it is about; looks off their image are left out."""
+    named: list[PlacedPoint] = []
+    looks: list[Look] = []
+    for step in trace["steps"] or ():
+        named += [replace(center(mention_from_row(row).place), label=None) for row in step["mentions"] or ()]
+        for point in points_from_rows(step["zooms"]):
+            image = images[point.image_index] if point.image_index < len(images) else None
+            if image is not None and not is_outside(point, *image.size):
+                number = named.index(point) + 1 if point in named else None
+                looks.append(Look(crop_image(image, point.x, point.y, config), number))
+    return looks
 
 
 def rollout_marks(rollout: Row) -> list[Mark]:

@@ -1,6 +1,6 @@
 """Showing: what a person sees of one id, as text, as a picture, and as what it came from.
 
-The id of an image, sample, request, trace, rollout, prediction, checkpoint, version or run, or a unique start of one.
+The id of an image, sample, request, trace, tree, rollout, prediction, checkpoint, version or run, or a unique start of one.
 """
 
 from __future__ import annotations
@@ -14,20 +14,25 @@ from typing import Any
 from PIL import Image
 
 from data.catalog import Catalog, connect
-from data.drawing import Mark, draw
+from data.cropping import ZoomConfig
+from data.drawing import Mark, draw, with_looks
 from data.identity import Kind
-from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.marks import looks_of, prediction_marks, rollout_marks, sample_marks, trace_marks
 from data.publishing.card import card_path
 from data.rows import Row
 from data.store import Store, StoreError, Version
 from data.store.images import ImageReader
 from data.tables import TABLES
+from data.trees.layout import lay_out
+from data.trees.outline import outline
+from data.trees.picture import draw_tree
 
 TABLE_OF = {
     Kind.IMAGE: "images",
     Kind.SAMPLE: "samples",
     Kind.REQUEST: "requests",
     Kind.TRACE: "traces",
+    Kind.TREE: "trees",
     Kind.ROLLOUT: "rollouts",
     Kind.PREDICTION: "predictions",
     Kind.RUN: "runs",
@@ -70,7 +75,8 @@ def describe(store: Store, reference: str) -> Shown:
         kinds = ", ".join(f"{known}_" for known in (*TABLE_OF, Kind.CHECKPOINT, Kind.VERSION))
         raise UnknownIdError(f"{reference!r} is no id that can be shown; ids start with {kinds}")
     with connect(store) as catalog:
-        return _Guide(store, catalog).show(TABLE_OF[Kind(kind)], reference)
+        guide = _Guide(store, catalog)
+        return guide.tree(reference) if kind == Kind.TREE else guide.show(TABLE_OF[Kind(kind)], reference)
 
 
 class _Guide:
@@ -95,19 +101,44 @@ class _Guide:
         identity = row[_key(table_name)]
         return Shown(identity, _text(table_name, identity, row), picture, tuple(ancestors))
 
+    def tree(self, reference: str) -> Shown:
+        """All nodes of one tree, with the images that it points at."""
+        tree_id = self.row("trees", reference)["tree_id"]
+        nodes = self._ask("select * from trees where tree_id = ?", tree_id)
+        sample = self.row("samples", nodes[0]["sample_id"])
+        layout = lay_out(nodes, sample["question"])
+        images = self._draw(sample["image_ids"], [*sample_marks(sample), *layout.marks])
+        return Shown(tree_id, f"{tree_id} of trees\n{outline(layout)}", draw_tree(layout, images), tuple(self._sample(nodes[0])))
+
     def row(self, table_name: str, reference: str) -> Row:
         key = _key(table_name)
-        answer = self._catalog.execute(f"select * from {table_name} where starts_with({key}, ?) limit 2", [reference])
-        names = [column[0] for column in answer.description or ()]
-        rows = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+        first = f"qualify row_number() over (partition by {key}) = 1 limit 2"
+        rows = self._ask(f"select * from {table_name} where starts_with({key}, ?) {first}", reference)
         exact = [row for row in rows if row[key] == reference]
         if len(exact or rows) != 1:
             raise UnknownIdError(f"{'more than one row' if rows else 'no row'} of {table_name} has an id that starts with {reference!r}")
         return (exact or rows)[0]
 
+    def _ask(self, sql: str, *parameters: Any) -> list[Row]:
+        answer = self._catalog.execute(sql, list(parameters))
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+
     def _trace(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
-        asked = [Ancestor("requests", request_id, "the call that wrote it") for request_id in row["request_ids"] or ()]
-        return self._on_sample(row, trace_marks(row)), [*asked, *self._sample(row)]
+        calls = row["request_ids"] or []
+        trees = self._ask("select distinct tree_id from trees where list_has_any(request_ids, ?) order by tree_id", calls) if calls else []
+        asked = [Ancestor("requests", request_id, "the call that wrote it") for request_id in calls]
+        read = [Ancestor("trees", tree["tree_id"], "the search it was read off") for tree in trees]
+        return self._looking(row), [*read, *asked, *self._sample(row)]
+
+    def _looking(self, trace: Row) -> Image.Image | None:
+        """A trace's places on its images, and what it looked at closely, by default settings."""
+        picture = self._on_sample(trace, trace_marks(trace))
+        if picture is None:
+            return None
+        sample = self.row("samples", trace["sample_id"])
+        images = [ImageReader(self._store).open(image_id) for image_id in sample["image_ids"]]
+        return with_looks(picture, looks_of(trace, images, ZoomConfig()))
 
     def _rollout(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
         run = Ancestor("runs", row["run_id"], f"step {row['step']}")

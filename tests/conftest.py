@@ -80,6 +80,7 @@ class Maker:
                 draft.add("requests", [request])
                 if request["status"] == "ok":
                     draft.add("traces", [self._trace(sample, request)])
+            draft.add("trees", tree_rows(self.samples("train")[0], "req_made"))
 
         return self._stage("generate", (taken,), fill)
 
@@ -325,6 +326,26 @@ class Maker:
             return {text: None, points: [], boxes: [{"image_index": box.image_index, **corners, "label": None, "role": None}]}, is_right
         center = {"x": (box.x1 + box.x2) / 2 + shift, "y": (box.y1 + box.y2) / 2}
         return {text: None, points: [{"image_index": box.image_index, **center, "label": None}], boxes: []}, is_right
+
+
+def tree_rows(sample: Sample, request_id: str) -> list[Row]:
+    """A search of two steps: one to an answer with a right and a wrong rollout beside it, and one that was dropped."""
+    tree_id = entity_id(Kind.TREE, sample.sample_id)
+    said = {"mentions": [{"offset": 7, "image_index": 0, "x": 30.0, "y": 40.0, "x2": None, "y2": None, "label": None}], "zooms": []}
+    rows: list[Row] = [
+        {"node_id": "nod_root", "kind": "root", "depth": 0, "visits": 4, "value": 0.75, "status": "ok"},
+        {"node_id": "nod_a", "parent_id": "nod_root", "kind": "thought", "depth": 1, "thought": "A thing stands here.", **said}
+        | {"visits": 4, "value": 0.75, "status": "ok", "number": 0, "request_ids": [request_id]},
+        {"node_id": "nod_b", "parent_id": "nod_root", "kind": "thought", "depth": 1, "thought": "A thing again.", "status": "duplicate"}
+        | {"number": 1},
+        {"node_id": "nod_c", "parent_id": "nod_a", "kind": "answer", "depth": 2, "answer": "left", "visits": 2, "value": 1.0, "reward": 1.0}
+        | {"status": "ok", "number": 0},
+    ]
+    for number, reward in enumerate((1.0, 0.0)):
+        steps = [{"thought": f"Way {number}.", "mentions": [], "zooms": []}]
+        row = {"node_id": f"nod_a/{number}", "parent_id": "nod_a", "kind": "rollout", "depth": 2, "number": number, "reward": reward}
+        rows.append(row | {"status": "ok", "steps": steps, "answer": "left" if reward else "right"})
+    return [{"tree_id": tree_id, "sample_id": sample.sample_id} | row for row in rows]
 
 
 def is_input(version: Version) -> bool:

@@ -3,7 +3,7 @@ import math
 import pytest
 from PIL import Image
 
-from data.drawing import Ink, Mark, draw, scale_of
+from data.drawing import Ink, Look, Mark, draw, scale_of, with_looks
 from data.trace import PlacedBox, PlacedPoint
 
 GREEN = (26, 152, 80)
@@ -60,3 +60,11 @@ def test_whatever_a_model_says_can_be_drawn(far: float) -> None:
 
 def test_no_images_give_an_empty_sheet() -> None:
     assert draw([], []).size == (1, 1)
+
+
+def test_looks_stand_in_rows_under_the_picture() -> None:
+    looks = [Look(Image.new("RGB", (80, 80), "red"), number) for number in range(1, 4)]
+    sheet = with_looks(blank(340, 200), looks)
+    assert sheet.size == (340, 200 + 2 * 162)
+    assert sheet.getpixel((75, 300)) == (255, 0, 0)
+    assert with_looks(blank(), []).size == (100, 80)

@@ -1,5 +1,8 @@
+from PIL import Image
+
+from data.cropping import ZoomConfig
 from data.drawing import Ink
-from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.marks import looks_of, prediction_marks, rollout_marks, sample_marks, trace_marks
 
 POINT = {"image_index": 0, "x": 1.0, "y": 2.0, "label": None}
 BOX = {"image_index": 0, "x1": 1.0, "y1": 2.0, "x2": 3.0, "y2": 4.0, "label": None, "role": None}
@@ -25,3 +28,16 @@ def test_a_mention_with_two_corners_is_a_box() -> None:
 
 def test_an_answer_that_was_not_read_has_no_marks() -> None:
     assert prediction_marks({"boxes": None, "points": None}) == []
+
+
+def test_a_look_has_the_number_of_the_place_it_is_about() -> None:
+    elsewhere = POINT | {"x": 30.0}
+    steps = [{"mentions": [MENTION], "zooms": [POINT]}, {"mentions": [MENTION | elsewhere], "zooms": [elsewhere, POINT | {"y": 9.0}]}]
+    looks = looks_of({"steps": steps}, [Image.new("RGB", (40, 40))], ZoomConfig(half_px=5, side_px=20))
+    assert [look.number for look in looks] == [1, 2, None]
+    assert {look.crop.size for look in looks} == {(20, 20)}
+
+
+def test_a_look_off_its_image_is_left_out() -> None:
+    steps = [{"mentions": None, "zooms": [POINT | {"x": 41.0}, POINT | {"image_index": 1}]}]
+    assert looks_of({"steps": steps}, [Image.new("RGB", (40, 40))], ZoomConfig()) == []

@@ -29,6 +29,14 @@ def test_a_rollout_names_its_run_and_step(made_store: Store) -> None:
     assert shown.ancestors[0].note.startswith("step ")
 
 
+def test_a_tree_is_shown_as_a_picture_and_as_lines(made_store: Store) -> None:
+    shown = describe(made_store, one(made_store, "select min(tree_id) from trees")[:14])
+    assert shown.id == one(made_store, "select min(tree_id) from trees")
+    assert "4 visits, value 0.75: [1] A thing (30, 40) stands here.  +-" in shown.text
+    assert shown.picture is not None
+    assert [ancestor.table_name for ancestor in shown.ancestors][:2] == ["samples", "images"]
+
+
 @pytest.mark.parametrize("table_name", ["images", "samples", "requests", "runs"])
 def test_every_kind_of_row_can_be_shown(made_store: Store, table_name: str) -> None:
     key = {"images": "image_id", "samples": "sample_id", "requests": "request_id", "runs": "run_id"}[table_name]
