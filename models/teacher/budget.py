@@ -38,13 +38,13 @@ def paid(rows: Iterable[Mapping[str, Any]]) -> Spent:
 
 
 class Budget:
-    """Grants calls until a cap is reached; ``spent`` is what the run paid before."""
+    """Grants calls until a cap is reached; ``spent`` is what the run paid before, ``answered`` that of the calls that were answered."""
 
-    def __init__(self, caps: BudgetConfig, spent: Spent | None = None) -> None:
+    def __init__(self, caps: BudgetConfig, spent: Spent | None = None, answered: Spent | None = None) -> None:
         self._caps = caps
         self._reserved = Spent()
-        self._answered = Spent()
         self.spent = spent or Spent()
+        self._answered = answered or Spent()
         self.is_spent = False
 
     def reserve(self, guess: Spent) -> Spent | None:

@@ -57,7 +57,7 @@ class TeacherClient:
         self._ledger = ledger
         self._pictures = pictures
         self._fatal: TeacherError | None = None
-        self._budget = Budget(budget or BudgetConfig(), ledger.spent)
+        self._budget = Budget(budget or BudgetConfig(), ledger.spent, ledger.answered)
         self._slots = Slots(config.in_flight)
         self._pace = Pace(config.requests_per_minute, config.tokens_per_minute)
         self._breaker = Breaker(config.breaks_after, config.patience_s, self._down)

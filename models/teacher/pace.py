@@ -66,7 +66,8 @@ class Throttle:
 
     def __init__(self) -> None:
         self._sent: deque[float] = deque()
-        self._next = self._opens = self._cut = 0.0
+        self._next = self._opens = 0.0
+        self._cut = -math.inf
         self._peak = math.inf
         self._pauses = 0
 
@@ -96,8 +97,8 @@ class Throttle:
     def busy(self, sent: float, wait_s: float | None) -> None:
         """Pause, and cut the rate once for all requests that were sent before the cut."""
         now = time.monotonic()
-        if sent >= self._cut:
-            self._peak = max(min(self.rate(now), self._observed(now)), SLOWEST)
+        if sent > self._cut:
+            self._peak = max(min(self.rate(now), self._observed(now)), SLOWEST / CUT)
             self._cut = now
             self._pauses += 1
         pause = wait_s if wait_s is not None else min(FIRST_PAUSE_S * 2 ** (self._pauses - 1), LONGEST_PAUSE_S)

@@ -78,6 +78,10 @@ def chaotic_teacher(*script: str) -> Iterator[Chaos]:
                 self._raw(200, b'{"choices": [', {})
             elif act == "no choices":
                 self._send(200, completion("x") | {"choices": []})
+            elif act == "cut":
+                self._send(200, completion("<think>\nIt is", "length"))
+            elif act == "echo":
+                self._send(200, completion(f"<answer>(3, 4)</answer> by your {self.headers['authorization']}"))
             elif act == "empty":
                 self._send(200, completion(None))
             elif act.startswith("<"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,10 +14,11 @@ from data.identity import new_run_id
 from data.store import Store
 from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.client import TeacherClient
-from models.teacher.config import TeacherConfig
+from models.teacher.config import BudgetConfig, TeacherConfig
 from models.teacher.errors import TeacherRefusedError, TeacherUnreachableError
 from models.teacher.ledger import Ledger
 from tests.models.teacher.chaos import chaotic_teacher
+from tests.models.teacher.stalling import stalling_server
 
 KEY = "sk-very-secret-0123456789"
 CALL = Call("chaos", "m", {"temperature": 0.7}, ({"role": "user", "content": "Where?"},), ("img_a",), 0, "direct", "smp_a")
@@ -35,13 +37,20 @@ def store(tmp_path: Path) -> Store:
     return Store.open(tmp_path / "store")
 
 
-def ask_all(store: Store, url: str, calls: Sequence[Call], **config: object) -> list[Reply]:
+def several(number: int) -> list[Call]:
+    """Repetitions of one call."""
+    return [replace(CALL, sample_index=index) for index in range(number)]
+
+
+def ask_all(
+    store: Store, url: str, calls: Sequence[Call], budget: BudgetConfig | None = None, run_id: str | None = None, **config: object
+) -> list[Reply]:
     """The replies of one run that asks all calls at once."""
     settings = TeacherConfig.model_validate({"provider": "chaos", "model": "m", "timeout_s": 2.0} | config)
 
     async def asked() -> list[Reply]:
-        ledger = Ledger(store.run(new_run_id()), store.requests())
-        async with TeacherClient(settings, url, KEY, ledger, OnePixel()) as client:
+        ledger = Ledger(store.run(run_id or new_run_id()), store.requests())
+        async with TeacherClient(settings, url, KEY, ledger, OnePixel(), budget) as client:
             return await asyncio.gather(*map(client.ask, calls))
 
     return asyncio.run(asked())
@@ -87,6 +96,73 @@ def test_a_slow_reply_is_asked_for_again(store: Store) -> None:
     assert (reply.status, [error.partition(":")[0] for error in reply.attempt_errors]) == (RequestStatus.FAILED, ["LateReplyError"] * 2)
 
 
+@pytest.mark.parametrize("act", ["silent", "headers", "trickle"])
+def test_a_server_that_stalls_is_hung_up_on_in_time_and_its_slot_goes_to_the_next(store: Store, act: str) -> None:
+    started = time.monotonic()
+    with stalling_server(act) as server:
+        replies = ask_all(store, server.url, several(3), timeout_s=0.2, attempts=1, in_flight=1)
+    assert {error for reply in replies for error in reply.attempt_errors} == {"LateReplyError: no whole reply within 0.2 s"}
+    assert server.hung_up == [act] * 3
+    assert time.monotonic() - started < 3
+
+
+def test_a_call_that_waits_for_another_try_leaves_its_slot_to_others(store: Store) -> None:
+    with chaotic_teacher("500") as chaos:
+        replies = ask_all(store, chaos.url, several(3), in_flight=1)
+        asked = [call["seed"] for call in chaos.calls]
+    assert [reply.attempts for reply in replies] == [2, 1, 1]
+    assert asked[0] == asked[-1] == several(1)[0].seed
+
+
+def test_an_endpoint_that_breaks_is_tried_by_one_call_at_a_time_and_then_given_up(store: Store) -> None:
+    with chaotic_teacher("ok", *["500"] * 100) as chaos, pytest.raises(TeacherUnreachableError) as lost:
+        ask_all(store, chaos.url, several(40), in_flight=4, attempts=3, breaks_after=5, patience_s=0.6)
+    assert 6 <= len(chaos.calls) < 15
+    said = str(lost.value)
+    assert "is down since 20" in said
+    assert "the last with StatusError: 500 Internal Server Error" in said
+    assert said.endswith("; 1 replies of this run are on disk and will not be asked for again")
+
+
+def test_the_budget_ends_a_run_without_a_row_for_what_was_never_sent(store: Store) -> None:
+    with chaotic_teacher("ok", "400") as chaos:
+        replies = ask_all(store, chaos.url, several(6), budget=BudgetConfig(calls=3), in_flight=1)
+    assert [reply.status.value for reply in replies] == ["ok", "failed", "ok", "unasked", "unasked", "unasked"]
+    assert (len(chaos.calls), len(list(store.requests()))) == (3, 3)
+
+
+def test_a_run_that_goes_on_counts_what_it_paid_and_a_new_one_does_not(store: Store) -> None:
+    caps, run_id = BudgetConfig(tokens=3500), new_run_id()
+    with chaotic_teacher() as chaos:
+        for _ in range(2):
+            ask_all(store, chaos.url, several(8), budget=caps, in_flight=1, run_id=run_id)
+        assert len(chaos.calls) == 3
+        ask_all(store, chaos.url, several(8), budget=caps, in_flight=1)
+    assert len(chaos.calls) == 6
+
+
+def test_money_runs_out_no_later_than_the_calls_in_flight(store: Store) -> None:
+    prices = {"m": {"prompt": 2.0, "completion": 10.0}}
+    with chaotic_teacher() as chaos:
+        ask_all(store, chaos.url, several(40), budget=BudgetConfig(dollars=0.03), prices=prices, in_flight=4)
+    assert 9 <= len(chaos.calls) <= 10 + 4
+
+
+def test_a_reply_that_is_cut_short_is_durable_too(store: Store) -> None:
+    with chaotic_teacher("cut") as chaos:
+        first, again = (ask_all(store, chaos.url, [CALL])[0] for _ in range(2))
+    assert (first, first.finish_reason, len(chaos.calls)) == (again, "length", 1)
+
+
+def test_another_machine_with_the_same_store_asks_nothing_again(store: Store, tmp_path: Path) -> None:
+    with chaotic_teacher() as first:
+        ask_all(store, first.url, several(3))
+    shutil.copytree(store.root, tmp_path / "elsewhere")
+    with chaotic_teacher() as second:
+        replies = ask_all(Store.open(tmp_path / "elsewhere"), second.url, several(4), in_flight=7, timeout_s=9.0)
+    assert (len(second.calls), [reply.status for reply in replies]) == (1, [RequestStatus.OK] * 4)
+
+
 def test_a_reply_that_is_on_disk_is_never_asked_for_again(store: Store) -> None:
     with chaotic_teacher("ok", "empty") as chaos:
         calls = [CALL, replace(CALL, sample_index=1)]
@@ -126,7 +202,9 @@ def test_no_more_calls_are_open_than_allowed(store: Store) -> None:
 def test_tokens_cost_what_the_prices_say(store: Store) -> None:
     with chaotic_teacher() as chaos:
         (reply,) = ask_all(store, chaos.url, [CALL], prices={"m": {"prompt": 2.0, "completion": 10.0}})
+        (free,) = ask_all(store, chaos.url, [replace(CALL, sample_index=1)], prices={"other": {"prompt": 2.0, "completion": 10.0}})
     assert reply.cost_usd == pytest.approx(0.003)
+    assert free.cost_usd is None
 
 
 def test_the_key_is_sent_and_written_nowhere(store: Store) -> None:
