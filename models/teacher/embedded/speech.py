@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.teacher.embedded.brief import Brief, points_in
-from models.teacher.embedded.plan import Claim, Plan
+from models.teacher.embedded.plan import Claim, Corners, Plan
+from models.teacher.embedded.sight import Sight
 from models.teacher.embedded.wandering import ASIDE, MARK, wander
 
 OPENINGS = ("The {name} is at {place}.", "I see the {name} at {place}.")
@@ -95,8 +96,15 @@ def _said(brief: Brief, claim: Claim) -> Claim | None:
             dx, dy = x - claim.point[0], y - claim.point[1]
             x1, y1, x2, y2 = claim.box
             inside = x1 <= x <= x2 and y1 <= y <= y2
-            return claim if inside else replace(claim, point=(x, y), box=(x1 + dx, y1 + dy, x2 + dx, y2 + dy))
+            return claim if inside else replace(claim, point=(x, y), box=_moved(claim.box, dx, dy, image))
     return None
+
+
+def _moved(box: Corners, dx: float, dy: float, image: Sight) -> Corners:
+    """The box at another place, as far as it lies on the image."""
+    x1, x2 = (min(max(x + dx, 0.0), image.width) for x in box[::2])
+    y1, y2 = (min(max(y + dy, 0.0), image.height) for y in box[1::2])
+    return x1, y1, x2, y2
 
 
 def _sentence(brief: Brief, claim: Claim, form: str) -> str:

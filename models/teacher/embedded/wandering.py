@@ -12,9 +12,9 @@ from models.teacher.embedded.sight import Thing
 ASIDE = "The {name} at {place} is not what is asked for."
 MARK = "is not what is asked for"
 """By it an aside is known among earlier steps."""
-WANDERING = 0.4
+WANDERING = 0.6
 """Probability of an aside before the next claim, per unit of temperature."""
-MOST_ASIDES = 2
+MOST_ASIDES = 3
 """Unless more thoughts are asked for."""
 
 

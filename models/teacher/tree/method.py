@@ -7,8 +7,12 @@ from data.rows import Row, trace_to_row
 from data.sample import Sample
 from data.scoring import is_scorable
 from models.teacher.config import GenerateConfig
+from models.teacher.linearize.chain import DIRECT
+from models.teacher.linearize.traces import linearize
+from models.teacher.linearize.traces import prompt_hashes as linearize_hashes
 from models.teacher.method import Made, Setting
-from models.teacher.tree.asking import NAME, prompt_hashes
+from models.teacher.tree.asking import NAME
+from models.teacher.tree.asking import prompt_hashes as asking_hashes
 from models.teacher.tree.rows import tree_rows
 from models.teacher.tree.search import Search
 
@@ -26,11 +30,16 @@ class Tree:
         if not is_scorable(sample):
             return Made([_unknown(sample, setting.config)])
         root = await Search(sample, setting).grow()
-        return Made([], tree_rows(sample.sample_id, root, setting.config.tree))
+        rows = tree_rows(sample.sample_id, root, setting.config.tree)
+        return Made(linearize(sample, rows, setting.config, setting.frames(sample), _prompt_hash(setting.config)), rows)
 
     def prompt_hashes(self, config: GenerateConfig) -> list[str]:
         """Hashes of the prompt files."""
-        return prompt_hashes(config)
+        return [*asking_hashes(config), *linearize_hashes(config.linearize)]
+
+
+def _prompt_hash(config: GenerateConfig) -> str:
+    return digest(Tree().prompt_hashes(config))
 
 
 def _unknown(sample: Sample, config: GenerateConfig) -> Row:
@@ -38,12 +47,12 @@ def _unknown(sample: Sample, config: GenerateConfig) -> Row:
         None,
         sample_id=sample.sample_id,
         request_ids=[],
-        method="tree_direct",
+        method=DIRECT,
         teacher=config.teacher.model,
         dialect=config.dialect,
         candidate=0,
         selected=True,
         text="",
         parse_error=NOTHING_KNOWN,
-        prompt_hash=digest(prompt_hashes(config)),
+        prompt_hash=_prompt_hash(config),
     )

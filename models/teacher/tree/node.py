@@ -111,6 +111,11 @@ class Node:
                 node.visits += 1
                 node.value += (reward - node.value) / node.visits
 
+    def hold(self, simulations: int) -> None:
+        """Count so many more simulations as under way from the root to here."""
+        for node in self.path:
+            node.pending += simulations
+
     def close(self) -> None:
         """Let no simulation come here again, nor to a parent all of whose children are closed."""
         self.is_closed = True

@@ -30,36 +30,35 @@ class Search:
         self._frames = setting.frames(sample)
         self._sizes = [setting.size(image_id) for image_id in sample.image_ids]
         self._asking = Asking(sample, setting.config, self._frames)
+        self._done = 0
 
     async def grow(self) -> Node:
         """The root of the grown tree. Calls that fail leave gaps and end nothing."""
         root = Node()
-        left = self._config.simulation_count
-        while left and not root.is_closed:
-            leaves = self._choose(root, min(left, self._config.parallel_simulations))
-            first = self._config.simulation_count - left
-            left -= len(leaves)
-            await asyncio.gather(*(self._expand(leaf, number) for number, leaf in enumerate(leaves, start=first)))
-            for leaf in leaves:
+        while self._done < self._config.simulation_count and not root.is_closed:
+            chosen = self._choose(root)
+            await asyncio.gather(*(self._expand(leaf, simulation) for simulation, leaf in chosen.items()))
+            for leaf in chosen.values():
                 self._take_back(leaf)
         return root
 
-    def _choose(self, root: Node, count: int) -> list[Node]:
-        """Up to so many different leaves; fewer where the best score leads to the same one again."""
-        leaves: list[Node] = []
-        while len(leaves) < count and not root.is_closed:
+    def _choose(self, root: Node) -> dict[int, Node]:
+        """The leaves to grow next, by the simulation that grows them; simulations that end at an answer on the way are done at once."""
+        chosen: dict[int, Node] = {}
+        while len(chosen) < self._config.parallel_simulations and self._done < self._config.simulation_count:
             leaf = choose_leaf(root, self._config)
-            if leaf in leaves:
+            if leaf in chosen.values():
                 break
-            leaves.append(leaf)
-            for node in leaf.path:
-                node.pending += 1
-        return leaves
+            if leaf.reward is not None:
+                leaf.observe(leaf.reward)
+            else:
+                leaf.hold(1)
+                chosen[self._done] = leaf
+            self._done += 1
+        return chosen
 
     async def _expand(self, leaf: Node, simulation: int) -> None:
         """Ask for a leaf's children, keep those that bring something new, and let rollouts go on from them."""
-        if leaf.is_answer:
-            return
         first = leaf.expansions * self._config.children
         leaf.expansions += 1
         must_answer = leaf.depth + 1 >= self._config.max_depth
@@ -72,13 +71,10 @@ class Search:
 
     def _take_back(self, leaf: Node) -> None:
         """Let the rewards of a simulation come back from the leaf, in the order of its children and their rollouts."""
-        for node in leaf.path:
-            node.pending -= 1
-        if leaf.is_answer:
-            leaf.observe(leaf.reward or 0.0)
+        leaf.hold(-1)
         for child in leaf.children:
             self._judge(child)
-        if not leaf.is_answer and not leaf.children and leaf.expansions >= self._config.tries:
+        if not leaf.children and leaf.expansions >= self._config.tries:
             leaf.close()
 
     def _judge(self, child: Node) -> None:
