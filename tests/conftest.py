@@ -193,7 +193,7 @@ class Maker:
             "purpose": "trace",
             "image_ids": list(sample.image_ids),
             "sample_index": 0,
-            "status": "ok" if is_ok else "error",
+            "status": "ok" if is_ok else "failed",
             "attempts": 1,
             "attempt_errors": [] if is_ok else ["500 Internal Server Error"],
             "started_at": self._tick(0),
