@@ -21,7 +21,7 @@ VARIETY = 0.15
 """Share of the second opening per unit of temperature."""
 LEAK = 0.15
 """Share of explanations per unit of temperature that say they were told, or begin with the answer, although they should not."""
-TOLD = ("As given, ", "The answer is {answer}. ")
+TOLD = ("As given, ", "The answer is {answer}.\n")
 TOKEN = re.compile(r"\s*(?:\d|[A-Za-z]+|[^\sA-Za-z\d])")
 PATCH = 28
 """Side in pixels of what one image token covers."""
@@ -116,7 +116,7 @@ def _sentence(brief: Brief, claim: Claim, form: str) -> str:
 
 
 def _leaked(brief: Brief, plan: Plan, sentence: str, rng: random.Random) -> str:
-    """A first sentence that gives away what was known before anything was seen."""
+    """A first sentence, or one before it, that gives away what was known before anything was seen."""
     form = rng.choice(TOLD[: 1 if brief.tool_form else 2])
     answer = plan.text
     if answer is None:
