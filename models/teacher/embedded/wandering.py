@@ -35,12 +35,14 @@ def wander(brief: Brief, claims: Sequence[Claim], left: Sequence[Claim], tempera
 
 
 def _is_taken(brief: Brief, claims: Sequence[Claim], image: int, thing: Thing) -> bool:
+    """Whether a thing was pointed at, or is or bears the name of what is claimed."""
     wide, high = brief.extents[image]
     sx, sy = brief.images[image].width / wide, brief.images[image].height / high
     seen = [(x * sx, y * sy) for step in brief.earlier for x, y in points_in(step)]
     seen += [claim.point for claim in claims if claim.image == image]
     x1, y1, x2, y2 = _corners(thing)
-    return any(x1 <= x <= x2 and y1 <= y <= y2 for x, y in seen)
+    has_name = any(claim.name in thing.name for claim in claims)
+    return has_name or any(x1 <= x <= x2 and y1 <= y <= y2 for x, y in seen)
 
 
 def _corners(thing: Thing) -> Corners:
