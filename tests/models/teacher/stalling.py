@@ -40,7 +40,7 @@ def stalling_server(act: str) -> Iterator[Stalling]:
 
         def _is_left(self) -> bool:
             try:
-                return self.request.recv(1) == b""
+                return not len(self.request.recv(1))
             except TimeoutError:
                 return False
             except ConnectionError:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from models.teacher.budget import Budget, Spent, paid
 from models.teacher.config import BudgetConfig
 
@@ -32,7 +34,7 @@ def test_a_budget_that_is_spent_stays_so() -> None:
 
 
 def test_what_the_run_paid_before_its_death_counts() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"prompt_tokens": 90, "completion_tokens": 10, "cost_usd": 0.1},
         {"prompt_tokens": None, "completion_tokens": None, "cost_usd": None},
     ]
