@@ -44,6 +44,7 @@ docs: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.teacher
 	$(BIN)/python -m bench.learning
 
 up: $(READY)
