@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from prefect.cache_policies import NO_CACHE
 from data.curation.batch import SAMPLE_COLUMNS
 from data.curation.rule import Rule
 from data.curation.rules import get_rules
-from data.curation.verdicts import ROWS_PER_BATCH, Judgements, judge_batches, make_problems, trace_columns
+from data.curation.traces import FileTraces
+from data.curation.verdicts import Judgements, judge, make_problems
 from data.rows import Row, sample_from_row
 from data.store import Manifest
 from data.tables import TABLES
@@ -31,12 +32,12 @@ def curate_traces(run: StageRun) -> Manifest:
     """Publish ``verdicts``: each trace kept, or dropped for a reason. Where a rule asks the judge, also ``judgements``, and its
     new ``requests``."""
     config = run.config(CurateStageConfig)
-    judge = config.asked_judge
-    judgements = _judgements(run, judge) if judge else []
+    judge_config = config.asked_judge
+    judgements = _judgements(run, judge_config) if judge_config else []
     verdicts = judge_version(run, get_rules(config.rules), {row["subject_id"]: row["value"] for row in judgements})
     with run.draft() as draft:
         draft.add("verdicts", verdicts)
-        if judge:
+        if judge_config:
             draft.add("judgements", judgements)
             if run.folder.files("requests"):
                 run.folder.fold("requests", draft)
@@ -50,8 +51,8 @@ def judge_version(run: StageRun, rules: Sequence[Rule], judgements: Judgements) 
     inputs = run.order.inputs
     samples = _columns(run.store.paths(inputs["samples"]), "samples", SAMPLE_COLUMNS)
     images = _columns(run.store.paths(inputs["images"]), "images", SIZE_COLUMNS)
-    traces = _batches(run.store.paths(inputs["traces"]), trace_columns(rules))
-    return judge_batches(make_problems(samples, images), traces, rules, judgements)
+    traces = FileTraces(run.store.paths(inputs["traces"]))
+    return judge(make_problems(samples, images), traces, rules, judgements)
 
 
 def show_reasons(verdicts: pa.Table) -> None:
@@ -70,12 +71,6 @@ def _judgements(run: StageRun, config: CurateJudgeConfig) -> list[Row]:
     images = run.store.read(inputs["images"], columns=SIZE_COLUMNS).to_pylist()
     sizes = {row["image_id"]: (float(row["width"]), float(row["height"])) for row in images}
     return judgement_rows(run, samples, run.store.read(inputs["traces"]).to_pylist(), sizes, config)
-
-
-def _batches(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(ROWS_PER_BATCH, columns=list(columns))
 
 
 def _columns(paths: Sequence[Path], table_name: str, columns: Sequence[str]) -> pa.Table:

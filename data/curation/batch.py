@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.curation.repeats import is_ascii
 from data.curation.spread import DISTINCT_RADIUS, distinct
 from data.scoring.columns import Answers, Scores, score_columns
-from data.scoring.dual import Duals, dual_ious
-from data.scoring.places import Boxes, Points, is_inside, mentions_of, overlaps
+from data.scoring.dual import Duals, Fits, dual_ious, fits_of
+from data.scoring.places import Boxes, Points, is_inside, mentions_of
 from data.scoring.problems import Problems
-from data.scoring.ragged import Column, Flags, Real, Whole, best, flags, owners, pairs, reals, share, sums, unfold
+from data.scoring.ragged import Column, Flags, Real, Whole, best, flags, owners, reals, share, sums, unfold, wholes
 
 MENTIONS = "steps.list.element.mentions.list.element"
 COLUMNS = (
@@ -37,13 +37,17 @@ SAMPLE_COLUMNS = (
 
 
 class Batch:
-    """N rows of ``traces``. ``judgements`` are values by trace id; one that is None, or not there, is unknown."""
+    """N rows of ``traces``; ``samples`` says of each which row of ``problems`` is its problem.
 
-    def __init__(self, rows: pa.RecordBatch, problems: Problems, judgements: Mapping[str, float | None] | None = None) -> None:
+    ``judgements`` are values by trace id; one that is None, or not there, is unknown.
+    """
+
+    def __init__(
+        self, rows: pa.RecordBatch, problems: Problems, samples: Whole, judgements: Mapping[str, float | None] | None = None
+    ) -> None:
         self.rows = rows
         self.problems = problems
-        self.samples = problems.find(self._column("sample_id"))
-        """For each trace the row of its problem."""
+        self.samples = samples
         self.is_read = flags(pc.is_valid(self._column("steps")))
         self._judgements = judgements or {}
         self._step_offsets, self._steps = unfold(self._column("steps"))
@@ -90,8 +94,8 @@ class Batch:
     @cached_property
     def characters(self) -> Whole:
         """How many characters the text has."""
-        lengths: Any = pc.utf8_length(self.text)
-        return np.asarray(lengths.to_numpy(zero_copy_only=False), dtype=np.int64)
+        lengths = pc.binary_length(self.text) if is_ascii(self.text) else pc.utf8_length(self.text)
+        return wholes(lengths).astype(np.int64)
 
     @cached_property
     def point_counts(self) -> Whole:
@@ -108,15 +112,18 @@ class Batch:
     def box_iou(self) -> Real:
         """Mean over the boxes named in thoughts of each one's best IoU with a known box."""
         known, named = self.problems.boxes, self.boxes
-        items, values = pairs(self.samples[named.rows], known.offsets)
-        fits = best(items, overlaps(named, items, known, values), len(named))
-        return np.where(known.counts[self.samples] > 0, share(sums(named.rows, fits, len(self)), named.counts), np.nan)
+        items, _, found = self._fits
+        fits = sums(named.rows, best(items, found, len(named)), len(self))
+        return np.where(known.counts[self.samples] > 0, share(fits, named.counts), np.nan)
 
     @cached_property
     def duals(self) -> Duals:
         """The boxes named in thoughts against the evidence, or all known boxes where there is none; unknown of what could not be read."""
         lists = np.where(self.is_read, self.samples, len(self.problems))
-        return dual_ious(self.boxes, self.problems.relevant, lists)
+        items, values, found = self._fits
+        is_relevant = self.problems.is_relevant[values]
+        fits = (items[is_relevant], self.problems.relevant_number[values[is_relevant]], found[is_relevant])
+        return dual_ious(self.boxes, self.problems.relevant, lists, fits)
 
     @cached_property
     def judge(self) -> Real:
@@ -136,6 +143,10 @@ class Batch:
 
     def _column(self, name: str) -> Column:
         return self.rows.column(name)
+
+    @cached_property
+    def _fits(self) -> Fits:
+        return fits_of(self.boxes, self.problems.boxes, self.samples)
 
     @cached_property
     def _mentions(self) -> tuple[Points, Boxes, Flags, Flags]:

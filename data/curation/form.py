@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
 from data.curation.batch import Batch
-from data.curation.repeats import text_keys
-from data.curation.rule import Remembered, Rule, is_within
+from data.curation.repeats import NO_KEY, has_double, sketches, text_keys
+from data.curation.rule import Remembered, Rule, Texts, is_within
 from data.dialects import Loss, get_dialect
 from data.rows import trace_from_row
 from data.sample import Task
@@ -63,14 +63,23 @@ class Duplicate(Rule):
     name: ClassVar[str] = "duplicate"
 
     def look(self, batch: Batch) -> Remembered:
-        """Remembers of each trace its sample and what it said, as one number."""
-        return text_keys(batch.text, batch.samples)
+        """Remembers sketches, and keys where a sketch is not alone in the batch."""
+        found = sketches(batch.text, batch.samples)
+        keys, doubles = np.full(len(batch), NO_KEY), np.flatnonzero(has_double(found))
+        keys[doubles] = text_keys(batch.text.take(doubles), batch.samples[doubles])
+        return np.stack([found, keys, batch.samples.astype(np.uint64)], axis=1)
 
-    def settle(self, found: Remembered) -> Flags:
+    def settle(self, found: Remembered, texts: Texts) -> Flags:
         """The first of equal ones stays."""
-        is_first = np.zeros(len(found), dtype=bool)
-        is_first[np.unique(found, return_index=True)[1]] = True
-        return is_first
+        sketch, keys, samples = found.T
+        doubles = np.flatnonzero(has_double(sketch))
+        left = doubles[keys[doubles] == NO_KEY]
+        if len(left):
+            keys[left] = text_keys(texts(left), samples[left].astype(np.int64))
+        is_new = np.ones(len(found), dtype=bool)
+        is_new[doubles] = False
+        is_new[doubles[np.unique(keys[doubles], return_index=True)[1]]] = True
+        return is_new
 
 
 class Projection(Rule):

@@ -8,6 +8,7 @@ when all were seen. A figure that is not known passes, unless the rule's ``unkno
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -15,10 +16,12 @@ import numpy.typing as npt
 
 from data.config import Section
 from data.curation.batch import Batch
-from data.scoring.ragged import Flags, Real
+from data.scoring.ragged import Column, Flags, Real, Whole
 
 Unknown = Literal["keep", "drop"]
 Remembered = npt.NDArray[Any]
+Texts = Callable[[Whole], Column]
+"""Gives the texts of traces by their numbers among all, which ascend."""
 
 
 class Rule(Section, ABC):
@@ -32,8 +35,9 @@ class Rule(Section, ABC):
     def look(self, batch: Batch) -> Remembered:
         """For each trace of the batch whether it passes, or what ``settle`` will need of it."""
 
-    def settle(self, found: Remembered) -> Flags:
-        """Whether each trace passes, of all that was found in the order of the traces."""
+    def settle(self, found: Remembered, texts: Texts) -> Flags:
+        """Whether each trace passes, of all that was found in the order of the traces. ``texts`` reads those of some traces once more."""
+        del texts
         return found
 
 

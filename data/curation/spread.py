@@ -22,21 +22,21 @@ def distinct(points: Points, count: int, radius: float) -> Whole:
     width = 2
     while width // 2 < numbers.max(initial=0):
         rows = np.flatnonzero((numbers > width // 2) & (numbers <= width))
-        places = starts[rows][:, None] + np.arange(width)
-        is_there = np.arange(width) < numbers[rows][:, None]
-        found[rows] = _counted(points, np.where(is_there, places, 0), is_there, radius)
+        places = starts[rows] + np.arange(width)[:, None]
+        is_there = np.arange(width)[:, None] < numbers[rows]
+        with np.errstate(over="ignore"):
+            found[rows] = _counted(points, np.where(is_there, places, 0), is_there, radius)
         width *= 2
     return found
 
 
 def _counted(points: Points, places: Whole, is_there: Flags, radius: float) -> Whole:
-    """(R, W) places in order give R counts."""
+    """(W, R) places, each row's in order, give R counts."""
     x, y, image = points.x[places], points.y[places], points.image[places]
     counted = is_there.copy()
-    for last in range(1, places.shape[1]):
-        earlier, this = slice(0, last), slice(last, last + 1)
-        is_near = np.hypot(x[:, earlier] - x[:, this], y[:, earlier] - y[:, this]) <= radius
-        is_near &= counted[:, earlier] & (image[:, earlier] == image[:, this])
-        counted[:, last] &= ~is_near.any(1)
-    found: Whole = counted.sum(1)
+    for this in range(1, len(places)):
+        is_near = (x[:this] - x[this]) ** 2 + (y[:this] - y[this]) ** 2 <= radius**2
+        is_near &= counted[:this] & (image[:this] == image[this])
+        counted[this] &= ~is_near.any(0)
+    found: Whole = counted.sum(0)
     return found

@@ -5,7 +5,7 @@ Traces come in batches, which are looked at side by side and leave only their fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from data.curation.batch import COLUMNS, Batch
 from data.curation.ordered import in_order
-from data.curation.rule import Remembered, Rule
+from data.curation.rule import Remembered, Rule, Texts
 from data.curation.rules import get_rules, rules_hash
+from data.curation.traces import TableTraces, Traces
 from data.rows import sample_to_row
 from data.sample import Sample
 from data.scoring.problems import Problems, Sizes
-from data.scoring.ragged import Flags, offsets_of
+from data.scoring.ragged import Flags, Whole, offsets_of
 from data.tables import TABLES, arrow
 
 UNREADABLE = "unreadable"
@@ -27,7 +28,6 @@ NO_SAMPLE = "no_sample"
 """The reason where the trace's sample is not among the samples."""
 NO_IMAGE = "no_image"
 """The reason where an image of the sample is not among the images."""
-ROWS_PER_BATCH = 32_768
 Judgements = Mapping[str, float | None]
 """The judge's values by trace id; None where it failed."""
 
@@ -44,23 +44,20 @@ def judge_traces(
     ``sizes`` are widths and heights in pixels by image id, or rows of ``images``; with them an answer with a place outside its image is
     wrong. A text that could not be read is dropped under any rules.
     """
-    chosen = get_rules(rules)
-    rows = traces.select(_plain_columns(chosen)).to_batches(max_chunksize=ROWS_PER_BATCH)
-    return judge_batches(make_problems(samples, sizes), rows, chosen, judgements)
+    return judge(make_problems(samples, sizes), TableTraces(traces), get_rules(rules), judgements)
 
 
-def judge_batches(
-    problems: Problems, batches: Iterable[pa.RecordBatch], rules: Sequence[Rule], judgements: Judgements | None = None
-) -> pa.Table:
-    """The same of batches that are taken as they are needed; each has the columns that ``trace_columns`` names."""
+def judge(problems: Problems, traces: Traces, rules: Sequence[Rule], judgements: Judgements | None = None) -> pa.Table:
+    """The same of traces that are read as they are needed."""
     problems.prepare()
-    parts = list(in_order(_look(problems, rules, judgements), batches))
+    samples = problems.find(traces.sample_ids())
+    parts = list(in_order(_look(problems, rules, judgements), _beside(samples, traces.batches(trace_columns(rules)))))
     if not parts:
         return arrow("verdicts", [])
     figures = pa.concat_tables([part for part, _, _ in parts])
     lacking = [np.concatenate(marks) for marks in zip(*(marks for _, marks, _ in parts), strict=True)]
     is_judged = ~(lacking[0] | lacking[1])
-    failing = [*lacking, *(is_judged & ~_settled(rule, number, parts) for number, rule in enumerate(rules))]
+    failing = [*lacking, *(is_judged & ~_settled(rule, number, parts, traces.texts) for number, rule in enumerate(rules))]
     verdicts = _said([NO_SAMPLE, NO_IMAGE, UNREADABLE, *(rule.name for rule in rules)], failing)
     hashes = pa.repeat(rules_hash(rules), len(is_judged))
     columns = dict(zip(figures.column_names, figures.columns, strict=True)) | verdicts | {"rules_hash": hashes}
@@ -83,9 +80,16 @@ Part = tuple[pa.Table, tuple[Flags, Flags, Flags], list[Remembered]]
 """Of one batch: its figures, what it lacks (sample, image, trace), and what each rule remembers."""
 
 
-def _look(problems: Problems, rules: Sequence[Rule], judgements: Judgements | None) -> Callable[[pa.RecordBatch], Part]:
-    def look(rows: pa.RecordBatch) -> Part:
-        batch = Batch(rows, problems, judgements)
+def _beside(samples: Whole, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, Whole]]:
+    start = 0
+    for rows in batches:
+        yield rows, samples[start : start + rows.num_rows]
+        start += rows.num_rows
+
+
+def _look(problems: Problems, rules: Sequence[Rule], judgements: Judgements | None) -> Callable[[tuple[pa.RecordBatch, Whole]], Part]:
+    def look(taken: tuple[pa.RecordBatch, Whole]) -> Part:
+        batch = Batch(taken[0], problems, taken[1], judgements)
         has_no_sample = batch.samples == len(problems)
         has_no_image = problems.lacks_image[batch.samples]
         lacking = (has_no_sample, has_no_image, ~(batch.is_read | has_no_sample | has_no_image))
@@ -118,8 +122,8 @@ def _figures(batch: Batch, is_lacking: Flags) -> pa.Table:
     return pa.table(columns | {name: pa.array(values, pa.int64()) for name, values in counts.items()})
 
 
-def _settled(rule: Rule, number: int, parts: Sequence[Part]) -> Flags:
-    return rule.settle(np.concatenate([remembered[number] for _, _, remembered in parts]))
+def _settled(rule: Rule, number: int, parts: Sequence[Part], texts: Texts) -> Flags:
+    return rule.settle(np.concatenate([remembered[number] for _, _, remembered in parts]), texts)
 
 
 def _said(names: Sequence[str], failing: Sequence[Flags]) -> dict[str, Any]:
@@ -135,7 +139,3 @@ def _said(names: Sequence[str], failing: Sequence[Flags]) -> dict[str, Any]:
         "reason": pa.array(list(names)).take(first),
         "failed": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), failed),
     }
-
-
-def _plain_columns(rules: Sequence[Rule]) -> list[str]:
-    return list(dict.fromkeys(name.split(".")[0] for name in trace_columns(rules)))

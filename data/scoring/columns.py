@@ -49,9 +49,9 @@ def score_columns(problems: Problems, lists: Whole, answers: Answers, rows: pa.R
     is_taken = answers.is_read & ~_has_outside_place(problems, lists, answers)
     is_scorable = problems.is_scorable[lists]
     correct = np.where(is_scorable, 0.0, np.nan)
-    iou = np.where(is_scorable & problems.has_task(Task.BOX, Task.BOXES)[lists], 0.0, np.nan)
+    iou = np.where(is_scorable & problems.has_task(lists, Task.BOX, Task.BOXES), 0.0, np.nan)
     asked = is_taken & is_scorable
-    correct[asked & (problems.has_task(Task.POINT)[lists]) & _hits(problems, lists, answers)] = 1.0
+    correct[asked & problems.has_task(lists, Task.POINT) & _hits(problems, lists, answers)] = 1.0
     _score_texts(problems, lists, answers, asked, correct)
     odd = _score_boxes(problems, lists, answers.boxes, asked, iou)
     correct[iou >= CORRECT_IOU] = 1.0
@@ -71,8 +71,8 @@ def _hits(problems: Problems, lists: Whole, answers: Answers) -> Flags:
 def _score_boxes(problems: Problems, lists: Whole, said: Boxes, asked: Flags, iou: Real) -> Flags:
     """Writes the IoU of what one box said or known is enough for; says which rows are too much for that."""
     counts, known = said.counts, problems.answers.counts[lists]
-    is_box = asked & (problems.has_task(Task.BOX)[lists]) & (counts == 1)
-    is_boxes = asked & (problems.has_task(Task.BOXES)[lists]) & (counts > 0)
+    is_box = asked & problems.has_task(lists, Task.BOX) & (counts == 1)
+    is_boxes = asked & problems.has_task(lists, Task.BOXES) & (counts > 0)
     is_single = is_boxes & ((counts == 1) | (known == 1))
     wanted = said.where((is_box | is_single)[said.rows])
     items, values = pairs(lists[wanted.rows], problems.answers.offsets)
@@ -84,12 +84,13 @@ def _score_boxes(problems: Problems, lists: Whole, said: Boxes, asked: Flags, io
 
 
 def _score_texts(problems: Problems, lists: Whole, answers: Answers, asked: Flags, correct: Real) -> None:
-    rows = np.flatnonzero(asked & ~problems.has_task(*PLACED)[lists])
+    rows = np.flatnonzero(asked & ~problems.has_task(lists, *PLACED))
     if not len(rows):
         return
-    samples, said = lists[rows], normal_texts(answers.text.take(pa.array(rows)))
+    coded = answers.text.take(pa.array(rows)).dictionary_encode()
+    samples, said = lists[rows], normal_texts(coded.dictionary).take(coded.indices)
     is_right = flags(pc.equal(said, problems.answer_text.take(pa.array(samples))))
-    is_choice = problems.has_task(Task.CHOICE)[samples] & ~is_right
+    is_choice = problems.has_task(samples, Task.CHOICE) & ~is_right
     if is_choice.any():
         named = choice_indices(said.filter(pa.array(is_choice)), samples[is_choice], problems.choices)
         is_right[is_choice] = (named >= 0) & (named == problems.choice[samples[is_choice]])

@@ -20,6 +20,8 @@ from data.scoring.places import Boxes, overlaps
 from data.scoring.ragged import Real, Whole, best, offsets_of, pairs, share, sums
 from data.trace import PlacedBox
 
+Fits = tuple[Whole, Whole, Real]
+"""Pairs of boxes in order: numbers of named ones, numbers of known ones, and their IoUs."""
 MOST_MATCHINGS = 120
 """Up to so many matchings of one shape are all tried at once."""
 
@@ -54,16 +56,21 @@ def dual_iou(named: Sequence[PlacedBox], known: Sequence[PlacedBox]) -> Dual | N
     if not named:
         return Dual(0.0, 0.0, 0.0)
     matrix = placed_matrix(tuple(named), tuple(known))
-    matched = float(_matched(matrix[None])[0]) / max(matrix.shape)
+    matched = float(_matched(matrix[:, :, None])[0]) / max(matrix.shape)
     return Dual(float(matrix.max(0).mean()), float(matrix.max(1).mean()), matched)
 
 
-def dual_ious(named: Boxes, known: Boxes, lists: Whole) -> Duals:
+def fits_of(named: Boxes, known: Boxes, lists: Whole) -> Fits:
+    """Every box of each row of ``named`` beside every box of the row of ``known`` that ``lists`` names for it."""
+    items, values = pairs(lists[named.rows], known.offsets)
+    return items, values, overlaps(named, items, known, values)
+
+
+def dual_ious(named: Boxes, known: Boxes, lists: Whole, fits: Fits | None = None) -> Duals:
     """The figures of each row of ``named`` beside the row of ``known`` that ``lists`` names for it."""
+    items, values, found = fits or fits_of(named, known, lists)
     counts = known.counts[lists]
     slots = offsets_of(counts)
-    items, values = pairs(lists[named.rows], known.offsets)
-    found = overlaps(named, items, known, values)
     rows = named.rows[items]
     reached = best(slots[rows] + values - known.offsets[lists[rows]], found, slots[-1])
     recall = share(sums(np.repeat(np.arange(named.count), counts), reached, named.count), counts)
@@ -77,31 +84,32 @@ def _one_to_one(found: Real, named: Whole, known: Whole) -> Real:
     starts = offsets_of(named * known)
     result = np.where(known > 0, 0.0, np.nan)
     has_both = (named > 0) & (known > 0)
-    for n, m in np.unique(np.stack([named, known])[:, has_both], axis=1).T:
-        rows = np.flatnonzero((named == n) & (known == m))
-        matrices = found[starts[rows][:, None] + np.arange(n * m)].reshape(-1, n, m)
+    side = int(known.max(initial=0)) + 1
+    shapes = np.where(has_both, named * side + known, 0)
+    for shape in np.unique(shapes[has_both]):
+        n, m = divmod(int(shape), side)
+        rows = np.flatnonzero(shapes == shape)
+        matrices = found[starts[rows] + np.arange(n * m)[:, None]].reshape(n, m, -1)
         result[rows] = _matched(matrices) / max(n, m)
     return result
 
 
 def _matched(matrices: Corners) -> Real:
-    """The best matching's sum of each of R matrices, all (N, M)."""
-    if matrices.shape[1] > matrices.shape[2]:
-        matrices = matrices.transpose(0, 2, 1)
-    _, n, m = matrices.shape
-    if n == 1:
-        top: Real = matrices[:, 0].max(1)
-        return top
+    """(N, M, R) IoUs of R rows give each one's sum in the best matching."""
+    if len(matrices) > len(matrices[0]):
+        matrices = matrices.transpose(1, 0, 2)
+    n, m, _ = matrices.shape
     if perm(m, n) > MOST_MATCHINGS:
         return _assigned(matrices)
     rows = np.arange(n)
-    tried = np.stack([matrices[:, rows, list(columns)].sum(1) for columns in permutations(range(m), n)])
-    found: Real = tried.max(0)
+    found: Real = np.zeros(matrices.shape[2])
+    for columns in permutations(range(m), n):
+        np.maximum(found, matrices[rows, list(columns)].sum(0), out=found)
     return found
 
 
 def _assigned(matrices: Corners) -> Real:
     from scipy.optimize import linear_sum_assignment
 
-    places = (linear_sum_assignment(matrix, maximize=True) for matrix in matrices)
-    return np.array([matrix[place].sum() for matrix, place in zip(matrices, places, strict=True)])
+    each = np.moveaxis(matrices, 2, 0)
+    return np.array([matrix[linear_sum_assignment(matrix, maximize=True)].sum() for matrix in each])

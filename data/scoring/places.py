@@ -69,10 +69,11 @@ class Boxes:
         return valid
 
     @cached_property
-    def area(self) -> Real:
-        """Square pixels; 0 for a box that is not valid."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            return np.where(self.is_valid, (self.x2 - self.x1) * (self.y2 - self.y1), 0.0)
+    def corners(self) -> Real:
+        """(B, 4) x1, y1, x2, y2; NaN for a box that is not valid."""
+        corners = np.stack([self.x1, self.y1, self.x2, self.y2], axis=1)
+        corners[~self.is_valid] = np.nan
+        return corners
 
     @property
     def center(self) -> Points:
@@ -99,8 +100,9 @@ def mentions_of(rows: Whole, count: int, values: Column) -> tuple[Points, Boxes,
     """The points and the boxes among mentions, and which of them are boxes; ``rows`` says to which of ``count`` rows each belongs."""
     x, y, x2, y2 = (reals(pc.struct_field(values, name)) for name in ("x", "y", "x2", "y2"))
     image, is_box = wholes(pc.struct_field(values, "image_index")), flags(pc.is_valid(pc.struct_field(values, "x2")))
-    whole = Boxes(rows, count, image, x, y, x2, y2)
-    return Points(rows, image, x, y).where(~is_box), whole.where(is_box), is_box
+    point, box = np.flatnonzero(~is_box), np.flatnonzero(is_box)
+    boxes = Boxes(rows[box], count, image[box], x[box], y[box], x2[box], y2[box])
+    return Points(rows[point], image[point], x[point], y[point]), boxes, is_box
 
 
 def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
@@ -116,10 +118,13 @@ def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
 
 def overlaps(a: Boxes, items: Whole, b: Boxes, values: Whole) -> Real:
     """The IoU of each pair of boxes; NaN only where an area is beyond all numbers."""
+    ax1, ay1, ax2, ay2 = a.corners.take(items, axis=0).T
+    bx1, by1, bx2, by2 = b.corners.take(values, axis=0).T
     with np.errstate(invalid="ignore", over="ignore"):
-        width = np.minimum(a.x2[items], b.x2[values]) - np.maximum(a.x1[items], b.x1[values])
-        height = np.minimum(a.y2[items], b.y2[values]) - np.maximum(a.y1[items], b.y1[values])
-        has_overlap = a.is_valid[items] & b.is_valid[values] & (a.image[items] == b.image[values]) & (width > 0) & (height > 0)
-        intersection = np.where(has_overlap, width * height, 0.0)
-        union = a.area[items] + b.area[values] - intersection
-        return np.divide(intersection, union, out=np.zeros(len(items)), where=has_overlap)
+        width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
+        height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
+        has_overlap = (width > 0) & (height > 0) & (a.image[items] == b.image[values])
+        intersection = width * height
+        union = (ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - intersection
+        found: Real = np.divide(intersection, union, out=np.zeros(len(items)), where=has_overlap)
+    return found

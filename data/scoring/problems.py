@@ -48,12 +48,12 @@ class Problems:
     def prepare(self) -> None:
         """Take now what is else taken when it is first asked for, so that several threads may ask."""
         for boxes in (self.boxes, self.answers, self.evidence, self.relevant):
-            _ = boxes.offsets, boxes.area
-        _ = self.is_scorable, self.choice, self.lacks_image
+            _ = boxes.offsets, boxes.corners
+        _ = self.relevant_number, self.is_scorable, self.choice, self.lacks_image
 
     def find(self, sample_ids: Column) -> Whole:
         """The row of each sample; that behind the last where it is not there."""
-        return wholes(pc.index_in(sample_ids, value_set=self.ids), len(self))
+        return wholes(pc.index_in(sample_ids, value_set=self.ids), len(self)).astype(np.int64)
 
     @cached_property
     def answers(self) -> Boxes:
@@ -68,7 +68,18 @@ class Problems:
     @cached_property
     def relevant(self) -> Boxes:
         """The evidence, or all boxes of a sample that has none."""
-        return self.boxes.where(self._has_role(Role.EVIDENCE) | (self.evidence.counts[self.boxes.rows] == 0))
+        return self.boxes.where(self.is_relevant)
+
+    @cached_property
+    def is_relevant(self) -> Flags:
+        """Which of the boxes these are."""
+        is_relevant: Flags = self._has_role(Role.EVIDENCE) | (self.evidence.counts[self.boxes.rows] == 0)
+        return is_relevant
+
+    @cached_property
+    def relevant_number(self) -> Whole:
+        """For each of the boxes, if it is one of these, which."""
+        return np.cumsum(self.is_relevant) - 1
 
     @cached_property
     def lacks_image(self) -> Flags:
@@ -80,7 +91,7 @@ class Problems:
     @cached_property
     def answer_text(self) -> Column:
         """The known answer in its normal form, of samples that ask for no place."""
-        is_text = ~self.has_task(*PLACED)[:-1]
+        is_text = ~self.has_task(slice(-1), *PLACED)
         told: Any = pc.if_else(pa.array(is_text), _column(self._samples, "answer"), pa.scalar(None, pa.string()))
         return normal_texts(pa.concat_arrays([told, pa.nulls(1, pa.string())]))
 
@@ -88,7 +99,7 @@ class Problems:
     def is_scorable(self) -> Flags:
         """Whether a sample knows what its task asks for."""
         has_text = flags(pc.not_equal(self.answer_text, pa.scalar("")))
-        return np.where(self.has_task(*PLACED), self.answers.counts > 0, has_text)
+        return np.where(self.has_task(slice(None), *PLACED), self.answers.counts > 0, has_text)
 
     @cached_property
     def choices(self) -> Choices:
@@ -101,9 +112,13 @@ class Problems:
         """The place of the known choice; -1 where there is none."""
         return choice_indices(self.answer_text, np.arange(len(self) + 1), self.choices)
 
-    def has_task(self, *tasks: Task) -> Flags:
-        """Whether a sample has one of the tasks."""
-        return np.isin(self.task, [TASKS.index(task) for task in tasks])
+    def has_task(self, rows: Whole | slice, *tasks: Task) -> Flags:
+        """Whether the sample of each row has one of the tasks."""
+        codes = self.task[rows]
+        found = np.zeros(len(codes), dtype=bool)
+        for task in tasks:
+            found |= codes == TASKS.index(task)
+        return found
 
     def sample(self, row: int) -> Sample:
         """One sample, with what the columns say of it."""

@@ -49,24 +49,27 @@ def choices_of(column: Column) -> Choices:
 
 def choice_indices(texts: Column, samples: Whole, choices: Choices) -> Whole:
     """For each normal text the place of the choice that it names among its sample's; -1 where it names none."""
-    names = wholes(pc.index_in(texts, value_set=choices.vocabulary, skip_nulls=True))
+    coded = texts.dictionary_encode(null_encoding="encode")
+    texts, codes = coded.dictionary, wholes(coded.indices)
+    names = wholes(pc.index_in(texts, value_set=choices.vocabulary, skip_nulls=True))[codes]
     items, values = pairs(samples, choices.offsets)
     is_named = choices.names[values] == names[items]
-    found = np.full(len(texts), -1)
+    found = np.full(len(samples), -1)
     places = (values - choices.offsets[:-1][samples][items])[is_named]
     found[items[is_named][::-1]] = places[::-1]
-    return np.where(found >= 0, found, _lettered(texts, samples, choices))
+    return np.where(found >= 0, found, _lettered(texts, codes, samples, choices))
 
 
-def _lettered(texts: Column, samples: Whole, choices: Choices) -> Whole:
-    """The place of the choice that a text names by its letter."""
+def _lettered(texts: Column, codes: Whole, samples: Whole, choices: Choices) -> Whole:
+    """The place of the choice that a text names by its letter; ``codes`` are the numbers of the texts meant."""
     parts: Any = pc.extract_regex(texts, pattern=LETTERED)
     letter, rest = pc.struct_field(parts, "letter"), pc.struct_field(parts, "rest")
     head: Any = pc.binary_join_element_wise(pc.struct_field(parts, "opened"), pc.struct_field(parts, "closed"), "")
     place = wholes(pc.index_in(letter, value_set=pa.array(list("abcdefghijklmnopqrstuvwxyz"))))
-    form, is_alone = wholes(pc.index_in(head, value_set=pa.array(HEADS))), flags(pc.equal(rest, pa.scalar("")))
+    form, is_alone = wholes(pc.index_in(head, value_set=pa.array(HEADS)))[codes], flags(pc.equal(rest, pa.scalar("")))[codes]
+    place = place[codes]
     is_there = (form >= 0) & (place >= 0) & (place < np.diff(choices.offsets)[samples])
     at = np.where(is_there, choices.offsets[:-1][samples] + place, 0)
-    said = wholes(pc.index_in(rest, value_set=choices.vocabulary, skip_nulls=True))
+    said = wholes(pc.index_in(rest, value_set=choices.vocabulary, skip_nulls=True))[codes]
     names = np.append(choices.names, -2)[at]
     return np.where(is_there & (is_alone | ((form > 0) & (said == names))), place, -1)
