@@ -67,22 +67,30 @@ def draw(images: Sequence[Image.Image], marks: Sequence[Mark]) -> Image.Image:
 
 
 def with_looks(picture: Image.Image, looks: Sequence[Look]) -> Image.Image:
-    """The picture with the looks in rows under it, framed like mentions."""
+    """The picture with the looks beside it where it is as high as wide, else in rows under it; they are framed like mentions."""
     if not looks:
         return picture
-    a_row = max(1, picture.width // (LOOK_SIDE + GAP))
-    side = min(LOOK_SIDE, picture.width - GAP)
-    rows = -(-len(looks) // a_row)
-    sheet = Image.new("RGB", (picture.width, picture.height + rows * (side + GAP)), "white")
+    is_beside = picture.height >= picture.width
+    size = LOOK_SIDE + GAP
+    in_line = max(1, (picture.height if is_beside else picture.width) // size)
+    lines, longest = -(-len(looks) // in_line), min(in_line, len(looks)) * size
+    if is_beside:
+        sheet = Image.new("RGB", (picture.width + lines * size, max(picture.height, longest)), "white")
+    else:
+        sheet = Image.new("RGB", (max(picture.width, longest), picture.height + lines * size), "white")
     sheet.paste(picture, (0, 0))
-    pen = ImageDraw.Draw(sheet)
     for place, look in enumerate(looks):
-        x, y = place % a_row * (side + GAP), picture.height + GAP + place // a_row * (side + GAP)
-        crop = ImageOps.contain(look.crop, (side, side))
-        sheet.paste(crop, (x, y))
-        pen.rectangle((x, y, x + crop.width - 1, y + crop.height - 1), outline=Ink.MENTION.value, width=2)
-        _number(pen, Mark(PlacedPoint(0, 0), Ink.MENTION, look.number), x + 4, y + 14)
+        along, across = place % in_line * size, place // in_line * size + GAP
+        _paste_look(sheet, look, *((picture.width + across, along) if is_beside else (along, picture.height + across)))
     return sheet
+
+
+def _paste_look(sheet: Image.Image, look: Look, x: int, y: int) -> None:
+    crop = ImageOps.contain(look.crop, (LOOK_SIDE, LOOK_SIDE))
+    sheet.paste(crop, (x, y))
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((x, y, x + crop.width - 1, y + crop.height - 1), outline=Ink.MENTION.value, width=2)
+    _number(pen, Mark(PlacedPoint(0, 0), Ink.MENTION, look.number), x + 4, y + 14)
 
 
 def scale_of(image: Image.Image) -> float:

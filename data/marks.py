@@ -34,10 +34,10 @@ def trace_marks(trace: Row) -> list[Mark]:
 
 
 def looks_of(trace: Row, images: Sequence[Image.Image], config: ZoomConfig) -> list[Look]:
-    """What a trace looked at closely, in order, each with the number of the place it is about; looks off their image are left out."""
+    """What the steps of a row look at, in order, each with the number of the place it is about; looks off their image are left out."""
     named: list[PlacedPoint] = []
     looks: list[Look] = []
-    for step in trace["steps"] or ():
+    for step in trace.get("steps") or ():
         named += [replace(center(mention_from_row(row).place), label=None) for row in step["mentions"] or ()]
         for point in points_from_rows(step["zooms"]):
             image = images[point.image_index] if point.image_index < len(images) else None

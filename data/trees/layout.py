@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,10 @@ WIDTH, HEIGHT = 206.0, 66.0
 """Of a node's box, in pixels."""
 GAP_X, GAP_Y = 46.0, 12.0
 LINE_CHARACTERS = 32
+BETWEEN_NUMBERS = re.compile(r", (?=-?\d)")
+"""Where a line does not end."""
+NUMBER_CHARACTERS = 4
+"""What a number takes of the first line."""
 LINES = 2
 RIGHT_FROM = 0.5
 """From this reward on an answer is drawn as right, as difficulty and linearisation count it."""
@@ -204,7 +209,9 @@ def _marks(branches: Sequence[_Branch], numbers: Mapping[str, int]) -> tuple[Mar
 def _box(branch: _Branch, question: str, number: int | None) -> Box:
     row = branch.row
     words = question if row["kind"] == "root" else words_of(row)
-    lines = textwrap.wrap(words, LINE_CHARACTERS, max_lines=LINES, placeholder=" ...") if words else []
+    indent = NUMBER_CHARACTERS * "." if number is not None else ""
+    held = BETWEEN_NUMBERS.sub(",\N{NO-BREAK SPACE}", indent + words)
+    lines = [line.removeprefix(indent) for line in textwrap.wrap(held, LINE_CHARACTERS, max_lines=LINES, placeholder=" ...")]
     dots = tuple(Dot(is_right(rollout), words_of(rollout)) for rollout in branch.rollouts)
     right = is_right(row) if row["kind"] == "answer" else None
     x = branch.depth * (WIDTH + GAP_X)

@@ -35,11 +35,9 @@ FUNNEL = (
     ("training conversations", "select count(*) from sft"),
     ("conversations seen in training", "select count(distinct trace_id) from seen"),
 )
-DROPS = """
-select what, reason, count(*) as rows from (
-  select case when stage = 'publish' then 'conversation' else 'source row' end as what, reason from rejects left join stages using (run_id)
-  union all select 'trace' as what, coalesce(v.reason, 'dropped') from verdicts v where not v.kept)
-group by all order by what, rows desc
+REJECTS = """
+select source, reason, count(*) as rows, any_value(detail) as example from rejects left join stages using (run_id)
+where stage is distinct from 'publish' group by all order by rows desc, source, reason
 """
 REWARDS = """
 with parts as (
@@ -114,9 +112,9 @@ def funnel(corner: Corner) -> list[Level]:
     return [Level(name, rows, rows / widest) for name, rows in counts if rows]
 
 
-def drops(corner: Corner) -> list[Row]:
-    """What was not taken or kept, by reason."""
-    return corner.ask(DROPS)
+def rejects(corner: Corner) -> list[Row]:
+    """Source rows that were not taken, by reason."""
+    return corner.ask(REJECTS)
 
 
 def rewards(corner: Corner) -> dict[str, list[tuple[float, float]]]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from PIL import Image
 
-from data.drawing import Mark, draw
+from data.cropping import ZoomConfig
+from data.drawing import Mark, draw, with_looks
 from data.images import png
-from data.marks import prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.marks import looks_of, prediction_marks, rollout_marks, sample_marks, trace_marks
 from data.rows import Row
 from data.store.images import ImageReader
 from tasks.reporting.corner import Corner
@@ -22,7 +23,8 @@ PNG_BYTES = 40_000
 JPEG_QUALITY = 82
 LONGEST_TEXT = 700
 TRACES = """
-select t.*, coalesce(v.kept, true) as is_good, v.reason as note, t.method as kind
+select t.*, coalesce(v.kept, true) and t.selected is not false as is_good,
+  concat_ws(', ', t.method, coalesce(v.reason, split_part(t.left_out, ':', 1))) as note, t.method as kind
 from traces t left join verdicts v using (trace_id)
 qualify row_number() over (partition by t.trace_id order by v.version_id) = 1
 """
@@ -76,6 +78,7 @@ class Gallery:
         self._size = size
         self._samples = {row["sample_id"]: row for row in corner.ask("select * from samples")}
         self._images = ImageReader(corner.store)
+        self._zoom = _zoom(corner)
 
     def shelves(self) -> list[Shelf]:
         """The shelves that have cards."""
@@ -94,8 +97,15 @@ class Gallery:
 
     def _card(self, row: Row, identity: str, sample: Row, marks: Sequence[Mark]) -> Card:
         images = [self._images.open(image_id) for image_id in sample["image_ids"]]
-        picture = data_url(draw(images, [*sample_marks(sample), *marks]))
-        return Card(identity, sample["question"], bool(row["is_good"]), row["note"] or "", _text(row), sample["answer"], picture)
+        picture = with_looks(draw(images, [*sample_marks(sample), *marks]), looks_of(row, images, self._zoom))
+        note = row["note"] or ""
+        return Card(identity, sample["question"], bool(row["is_good"]), note, _text(row), sample["answer"], data_url(picture))
+
+
+def _zoom(corner: Corner) -> ZoomConfig:
+    """How the student of the last conversations looks closer; by default where there are none."""
+    found = [version.config.get("student") or {} for version in corner.versions("sft")]
+    return ZoomConfig.model_validate(found[-1].get("zoom") or {}) if found else ZoomConfig()
 
 
 def data_url(picture: Image.Image) -> str:

@@ -10,11 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from data.benchmarks.benchmark import Metric
 from data.rows import Row
 from data.store import Store, Version
+from data.trees import layout
 from tasks.reporting import facts
 from tasks.reporting.charts import Bar, curves, intervals
 from tasks.reporting.corner import Corner
 from tasks.reporting.gallery import Gallery
 from tasks.reporting.lineage import WIDTH, lay_out
+from tasks.reporting.trees import trees
+from tasks.reporting.ways import methods_of, reasons, ways
 
 TEMPLATE = "report.html.j2"
 FURTHER_METRICS = ("kl", "entropy", "mean_token_accuracy")
@@ -42,7 +45,12 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
             "expenses": expenses,
             "total": facts.total(expenses),
             "funnel": facts.funnel(corner),
-            "drops": facts.drops(corner),
+            "rejects": facts.rejects(corner),
+            "ways": ways(corner),
+            "reasons": reasons(corner),
+            "methods": methods_of(reasons(corner)),
+            "trees": list(trees(corner, gallery)),
+            "node": {"width": layout.WIDTH, "height": layout.HEIGHT},
             "curves": _curves(corner),
             "shelves": Gallery(corner, gallery).shelves(),
         }

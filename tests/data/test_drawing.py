@@ -62,9 +62,11 @@ def test_no_images_give_an_empty_sheet() -> None:
     assert draw([], []).size == (1, 1)
 
 
-def test_looks_stand_in_rows_under_the_picture() -> None:
+def test_looks_stand_under_a_wide_picture_and_beside_a_high_one() -> None:
     looks = [Look(Image.new("RGB", (80, 80), "red"), number) for number in range(1, 4)]
-    sheet = with_looks(blank(340, 200), looks)
-    assert sheet.size == (340, 200 + 2 * 162)
-    assert sheet.getpixel((75, 300)) == (255, 0, 0)
+    under, beside = with_looks(blank(340, 200), looks), with_looks(blank(340, 340), looks)
+    assert under.size == (340, 200 + 2 * 162)
+    assert under.getpixel((75, 300)) == (255, 0, 0)
+    assert beside.size == (340 + 2 * 162, 340)
+    assert beside.getpixel((450, 75)) == (255, 0, 0)
     assert with_looks(blank(), []).size == (100, 80)
