@@ -59,10 +59,32 @@ def test_a_damaged_version_is_to_do_again(store: Store, recipe: Recipe) -> None:
     assert fates(store, recipe)[Stage.INGEST] is Fate.TO_DO
 
 
-@pytest.mark.parametrize("name", ["generate.shard_size", "generate.teacher.in_flight", "finetune.launch.threads", "evaluate.threads"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "generate.shard_size",
+        "generate.teacher.in_flight",
+        "generate.teacher.requests_per_minute",
+        "generate.teacher.patience_s",
+        "finetune.launch.threads",
+        "evaluate.threads",
+    ],
+)
 def test_how_work_is_spread_is_no_part_of_the_settings(name: str) -> None:
     stage = Stage(name.split(".")[0])
     assert keyed_settings(stage, load_recipe("smoke", {name: 7})) == keyed_settings(stage, load_recipe("smoke"))
+
+
+def test_a_price_is_no_part_of_the_key_and_a_budget_is() -> None:
+    plain = keyed_settings(Stage.GENERATE, load_recipe("smoke"))
+    priced = load_recipe("smoke", {"generate.teacher.prices": {"embedded-sight": {"prompt": 1.0, "completion": 2.0}}})
+    assert keyed_settings(Stage.GENERATE, priced) == plain
+    assert keyed_settings(Stage.GENERATE, load_recipe("smoke", {"generate.budget.calls": 7})) != plain
+
+
+def test_a_budget_in_dollars_wants_a_price() -> None:
+    with pytest.raises(RecipeError, match=r"generate\.budget\.dollars needs generate\.teacher\.prices\.'big'"):
+        load_recipe("smoke", {"generate.budget.dollars": 1, "generate.teacher.model": "big", "generate.teacher.provider": "far"})
 
 
 def test_how_a_training_is_watched_is_no_part_of_the_settings() -> None:

@@ -91,6 +91,16 @@ def test_a_run_of_what_was_generated_asks_nothing_and_makes_the_same(store: Stor
     assert calls(teacher_url) == before
 
 
+def test_a_recipe_that_asks_for_more_or_reads_differently_pays_only_for_what_is_new(store: Store, teacher_url: str) -> None:
+    samples = store_scenes(store, 8)
+    generate(store, samples, teacher_url)
+    before = calls(teacher_url)
+    generate(store, samples, teacher_url, candidates=2, shard_size=3, budget={"calls": 8})
+    assert calls(teacher_url) == before + 8
+    generate(store, samples, teacher_url, candidates=2, teacher={"in_flight": 2, "timeout_s": 9.0, "requests_per_minute": 1e5})
+    assert calls(teacher_url) == before + 8
+
+
 def test_a_killed_run_repeats_no_durable_result(store: Store, teacher_url: str) -> None:
     samples = store_scenes(store, 150)
     start = calls(teacher_url)
