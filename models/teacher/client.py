@@ -6,10 +6,7 @@ slot, so that a few calls in trouble do not starve the rest.
 
 from __future__ import annotations
 
-import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from types import TracebackType
 
 import stamina
@@ -19,6 +16,7 @@ from models.teacher.breaker import Breaker, LostError
 from models.teacher.budget import Budget, Spent
 from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.config import BudgetConfig, TeacherConfig
+from models.teacher.effort import Effort
 from models.teacher.errors import TeacherError, TeacherRefusedError, TeacherUnreachableError
 from models.teacher.ledger import Ledger
 from models.teacher.pace import Pace
@@ -100,7 +98,7 @@ class TeacherClient:
         return reply
 
     async def _ask(self, call: Call) -> Reply:
-        effort = _Effort(guess=self._guess(call))
+        effort = Effort(guess=self._guess(call))
         try:
             completion = await self._try(call, effort)
         except _UnaskedError:
@@ -119,7 +117,7 @@ class TeacherClient:
             self._settle(effort)
         return effort.record(reply)
 
-    async def _try(self, call: Call, effort: _Effort) -> Completion:
+    async def _try(self, call: Call, effort: Effort) -> Completion:
         attempts = stamina.retry_context(
             AttemptError.backoff,
             attempts=self._config.attempts,
@@ -134,7 +132,7 @@ class TeacherClient:
                     return await self._attempt(call, effort)
         raise AssertionError("stamina ends by returning or raising")
 
-    async def _attempt(self, call: Call, effort: _Effort) -> Completion:
+    async def _attempt(self, call: Call, effort: Effort) -> Completion:
         self._reserve(effort)
         effort.body = effort.body or write_body(call, self._pictures)
         try:
@@ -150,13 +148,13 @@ class TeacherClient:
         self._pace.answered(effort.paid_tokens, effort.tokens)
         return effort.completion
 
-    def _reserve(self, effort: _Effort) -> None:
+    def _reserve(self, effort: Effort) -> None:
         if effort.reserved is None:
             effort.reserved = self._budget.reserve(effort.guess)
         if effort.reserved is None:
             raise _UnaskedError
 
-    def _settle(self, effort: _Effort) -> None:
+    def _settle(self, effort: Effort) -> None:
         if effort.reserved is not None:
             tokens = effort.paid_tokens
             cost = self._cost(effort.completion) or 0.0
@@ -215,44 +213,3 @@ class TeacherClient:
 
 class _UnaskedError(Exception):
     """The budget has no room for a call."""
-
-
-@dataclass
-class _Effort:
-    """What was done for one call, and what went wrong."""
-
-    guess: Spent
-    reserved: Spent | None = None
-    body: bytes = b""
-    attempts: int = 0
-    errors: list[str] = field(default_factory=list)
-    started: datetime | None = None
-    clock: float = 0.0
-    completion: Completion | None = None
-
-    @property
-    def tokens(self) -> float:
-        """Tokens that the call is taken to cost."""
-        return self.reserved.tokens if self.reserved else 0.0
-
-    @property
-    def paid_tokens(self) -> float:
-        """Tokens that it did cost."""
-        usage = self.completion.usage if self.completion else None
-        return usage.prompt_tokens + usage.completion_tokens if usage else 0.0
-
-    def begin(self) -> None:
-        """Count one more attempt."""
-        self.attempts += 1
-        if self.started is None:
-            self.started, self.clock = datetime.now(UTC), time.monotonic()
-
-    def record(self, reply: Reply) -> Reply:
-        """The reply with what it took."""
-        return replace(
-            reply,
-            attempts=self.attempts,
-            attempt_errors=tuple(self.errors),
-            started_at=self.started,
-            latency_s=time.monotonic() - self.clock,
-        )
