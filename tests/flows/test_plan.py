@@ -9,6 +9,7 @@ from flows.plan import Fate, plan
 from flows.recipe import Recipe, RecipeError, load_recipe
 from flows.settings import keyed_settings, prompt_hashes
 from flows.walk import order_for
+from models.teacher.domains import Domain
 from tasks.ingest import ingest_sources
 from tasks.run import carry_out
 from tasks.stage import Stage
@@ -118,7 +119,7 @@ def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> No
     ("stage", "names"),
     [
         (Stage.INGEST, []),
-        (Stage.GENERATE, ["teacher/direct", "teacher/forms/vigorl"]),
+        (Stage.GENERATE, ["teacher/direct", "teacher/forms/vigorl", *(f"teacher/domains/{domain}" for domain in Domain)]),
         (Stage.PRETRAIN, ["student/instructed", "student/terse"]),
         (Stage.FINETUNE, ["student/terse"]),
     ],
