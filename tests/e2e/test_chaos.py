@@ -22,7 +22,7 @@ from models.teacher.method import Made
 from tests.e2e.house import PROJECT, House
 from tests.e2e.stages import Stages, counts
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 Row = dict[str, Any]
 KEY = "sk-chaos-0123456789abcdef"
 VARIABLE = "CHAOS_KEY"
@@ -52,8 +52,8 @@ class Storm:
 
 
 STORMS = (
-    Storm("direct", 30, (4, 9, 15), f"{FAILURES},outside=0.05,babble=0.04", {}),
-    Storm("tree", 6, (6, 15, 24), FAILURES, {"tree": TREE}),
+    Storm("direct", 24, (4, 8, 13), f"{FAILURES},outside=0.05,babble=0.04", {}),
+    Storm("tree", 5, (5, 11, 18), FAILURES, {"tree": TREE}),
 )
 
 
