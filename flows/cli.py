@@ -95,7 +95,7 @@ def lineage(version: Annotated[str, typer.Argument(help="A version's id, or a un
 
 @app.command()
 def show(
-    identity: Annotated[str, typer.Argument(help="The id of a sample, trace, rollout, prediction, version, ..., or a start of one.")],
+    identity: Annotated[str, typer.Argument(help="The id of a sample, trace, tree, rollout, prediction, version, ..., or a start of one.")],
 ) -> None:
     """Show one thing: what it says, its picture (a file below the store), and what it came from."""
     from data.showing import describe

@@ -21,6 +21,7 @@ from data.trace import PlacedBox
 
 Row = dict[str, Any]
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+LEFT_OUT = {"selected": False, "left_out": "repeats: step 2 points at (3, 4) as step 1 does"}
 STEPS = 6
 ROLLOUTS = 8
 
@@ -79,7 +80,7 @@ class Maker:
                 request = self._request(draft.run_id, sample, number)
                 draft.add("requests", [request])
                 if request["status"] == "ok":
-                    draft.add("traces", [self._trace(sample, request)])
+                    draft.add("traces", [self._trace(sample, request) | (LEFT_OUT if number == 0 else {})])
             draft.add("trees", tree_rows(self.samples("train")[0], "req_made"))
 
         return self._stage("generate", (taken,), fill)

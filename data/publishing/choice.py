@@ -31,7 +31,7 @@ class Refusal(StrEnum):
     NO_SAMPLE = "no_sample"
     """Its sample is not in the samples' version."""
     NOT_SELECTED = "not_selected"
-    """Another candidate of its sample was selected instead."""
+    """Another candidate of its sample was selected instead, or it was left out when it was made."""
     LEAK_SPLIT = "leak_split"
     """Its training sample shares an image with one that is held out."""
     OTHER_DIALECT = "other_dialect"
@@ -116,7 +116,7 @@ class Choice:
         if sample is None:
             self._refuse(row, Refusal.NO_SAMPLE, f"sample {row['sample_id']}")
         elif row["selected"] is False:
-            self._refuse(row, Refusal.NOT_SELECTED, f"sample {sample.sample_id}")
+            self._refuse(row, Refusal.NOT_SELECTED, row["left_out"] or f"sample {sample.sample_id}")
         elif sample.sample_id in self._splits.leaks:
             self._refuse(row, Refusal.LEAK_SPLIT, self._splits.leaks[sample.sample_id])
         elif not (dialects := dialects_of(row["method"], self._dialects)):

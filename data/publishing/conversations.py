@@ -39,7 +39,7 @@ SAMPLE_COLUMNS = (
     "category",
     "difficulty_band",
 )
-TRACE_COLUMNS = ("trace_id", "sample_id", "method", "candidate", "selected", "steps", "answer", "answer_points", "answer_boxes")
+TRACE_COLUMNS = ("trace_id", "sample_id", "method", "candidate", "selected", "left_out", "steps", "answer", "answer_points", "answer_boxes")
 VERDICT_COLUMNS = ("trace_id", "kept")
 UNREAD: Row = {"answer": None, "points": None, "boxes": None, "source_space": None, "meta": None}
 """What a conversation does not say of its sample."""

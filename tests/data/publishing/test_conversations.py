@@ -58,6 +58,8 @@ def test_a_sample_has_no_more_traces_than_asked_for() -> None:
 
 def test_what_was_not_selected_is_refused() -> None:
     assert [one["reason"] for one in publish([row(TRACE, selected=False)])[1]] == ["not_selected"]
+    (refusal,) = publish([row(TRACE, selected=False, left_out="repeats: step 2")])[1]
+    assert refusal["detail"] == "repeats: step 2"
 
 
 def test_a_trace_of_an_unknown_sample_is_refused() -> None:
