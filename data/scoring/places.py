@@ -70,10 +70,8 @@ class Boxes:
 
     @cached_property
     def corners(self) -> Real:
-        """(B, 4) x1, y1, x2, y2; NaN for a box that is not valid."""
-        corners = np.stack([self.x1, self.y1, self.x2, self.y2], axis=1)
-        corners[~self.is_valid] = np.nan
-        return corners
+        """(4, B) x1, y1, x2, y2; NaN for a box that is not valid."""
+        return np.where(self.is_valid, np.stack([self.x1, self.y1, self.x2, self.y2]), np.nan)
 
     @property
     def center(self) -> Points:
@@ -118,8 +116,8 @@ def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
 
 def overlaps(a: Boxes, items: Whole, b: Boxes, values: Whole) -> Real:
     """The IoU of each pair of boxes; NaN only where an area is beyond all numbers."""
-    ax1, ay1, ax2, ay2 = a.corners.take(items, axis=0).T
-    bx1, by1, bx2, by2 = b.corners.take(values, axis=0).T
+    ax1, ay1, ax2, ay2 = a.corners.take(items, axis=1)
+    bx1, by1, bx2, by2 = b.corners.take(values, axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
         height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
