@@ -1,8 +1,9 @@
 """Pace: how fast requests are sent.
 
-Two limits are fixed, requests and tokens per minute. A third is learnt: where the server says that it is busy, all callers wait for as
-long as it asks, then go on at half the rate at which they went; the rate recovers by a share of that rate each second until it is twice
-what it was, when the limit is lifted (additive increase, multiplicative decrease, as TCP does it).
+Two limits are fixed, requests and tokens per minute. A third is learnt: where the server says of many requests that it is busy, all
+callers wait for as long as it asks, then go on at half the rate at which they went; the rate recovers by a share of that rate each second
+until it is twice what it was, when the limit is lifted (additive increase, multiplicative decrease, as TCP does it). Where it says so of
+a few, these wait alone: some servers refuse a share of requests however slowly they come.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from collections import deque
 
 from aiolimiter import AsyncLimiter
 
+TOLERATED = 1 / 3
+"""Share of the latest replies that may say that the server is busy without slowing down the others."""
+LATEST = 64
+"""Replies that this share is taken of."""
 CUT = 0.5
 """Share of the rate that is left after the server was busy."""
 RECOVERY_PER_S = 0.05
@@ -66,6 +71,7 @@ class Throttle:
 
     def __init__(self) -> None:
         self._sent: deque[float] = deque()
+        self._refused: deque[bool] = deque(maxlen=LATEST)
         self._next = self._opens = 0.0
         self._cut = -math.inf
         self._peak = math.inf
@@ -92,10 +98,14 @@ class Throttle:
 
     def answered(self) -> None:
         """The next pause is a first one again."""
+        self._refused.append(False)
         self._pauses = 0
 
     def busy(self, sent: float, wait_s: float | None) -> None:
-        """Pause, and cut the rate once for all requests that were sent before the cut."""
+        """Pause where too many were refused, and cut the rate once for all requests that were sent before the cut."""
+        self._refused.append(True)
+        if sum(self._refused) <= TOLERATED * len(self._refused):
+            return
         now = time.monotonic()
         if sent > self._cut:
             self._peak = max(min(self.rate(now), self._observed(now)), SLOWEST / CUT)

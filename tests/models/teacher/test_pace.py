@@ -78,3 +78,10 @@ def test_pauses_double_where_the_server_names_none_and_the_rate_has_a_floor() ->
     throttle.busy(time.monotonic(), None)
     assert throttle.rate(time.monotonic()) == pytest.approx(SLOWEST)
     assert asyncio.run(throttle.turn()) - now >= 0.95
+
+
+def test_a_server_that_refuses_a_few_of_many_slows_down_nobody_else() -> None:
+    throttle = Throttle()
+    for number in range(1, 100):
+        throttle.answered() if number % 5 else throttle.busy(time.monotonic(), 60.0)
+    assert throttle.rate(time.monotonic()) == float("inf")
