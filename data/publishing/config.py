@@ -47,7 +47,7 @@ class PublishConfig(Section):
     validation_share: float = Field(default=0.0, ge=0, le=1)
     """Share of the training samples, drawn by their images, that the ``validation`` split takes."""
     traces_per_sample: int = Field(default=1, gt=0)
-    """In each dialect."""
+    """In each dialect. Methods take turns, so that a method with few traces has its share before the balance is made."""
     balance: dict[Column, Quota] = {}
     """By column, as in ``{method = {shares = {tree_direct = 1, tree_corrected = 1}}}``. Columns are balanced one after another, so that an
     earlier one's shares hold as nearly as a later one leaves them."""

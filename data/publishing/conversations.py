@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +26,7 @@ from data.publishing.config import NO_VALUE, Column, PublishConfig
 from data.publishing.split import split_samples
 from data.rows import Row, sample_from_row, trace_from_row
 from data.sample import Sample
+from data.scoring.ragged import Whole
 from data.trace import Trace, Zoom
 
 SAMPLE_COLUMNS = (
@@ -90,11 +92,27 @@ def closer_look(images: Images, sample: Sample, zoom: Zoom, student: Speaker) ->
 
 
 def _in_order(traces: pa.Table) -> pa.Table:
-    """By sample; those written for a dialect of their own first, then by candidate."""
-    keys = traces.select(["sample_id", "candidate", "trace_id"])
-    keys = keys.append_column("is_general", pc.invert(pc.is_in(traces["method"], pa.array(list(OWN_DIALECT)))))
-    order: list[Any] = [(name, "ascending", "at_start") for name in ("sample_id", "is_general", "candidate", "trace_id")]
-    return traces.select(TRACE_COLUMNS).take(pc.sort_indices(keys, order))
+    """By sample; those written for a dialect of their own first, then a method's after another's, each method's by candidate."""
+    is_general = pc.invert(pc.is_in(traces["method"], pa.array(list(OWN_DIALECT))))
+    keys = traces.select(["sample_id", "candidate", "trace_id"]).append_column("is_general", is_general)
+    keys = keys.append_column("turn", pa.array(_turns(traces)))
+    return traces.select(TRACE_COLUMNS).take(_sorted(keys, "sample_id", "is_general", "turn", "candidate", "trace_id"))
+
+
+def _turns(traces: pa.Table) -> Whole:
+    """Of each trace how many of its sample and method come before it; what was left out comes last."""
+    keys = traces.select(["sample_id", "method", "candidate", "trace_id"])
+    keys = keys.append_column("is_left_out", pc.fill_null(pc.invert(traces["selected"]), False))
+    order = _sorted(keys, "sample_id", "method", "is_left_out", "candidate", "trace_id").to_numpy()
+    kinds = keys.select(["sample_id", "method"]).take(pa.array(order)).to_pydict()
+    turns = np.zeros(len(order), dtype=np.int64)
+    turns[order] = [turn for _, group in groupby(zip(*kinds.values(), strict=True)) for turn, _ in enumerate(group)]
+    return turns
+
+
+def _sorted(keys: pa.Table, *names: str) -> Any:
+    order: list[Any] = [(name, "ascending", "at_start") for name in names]
+    return pc.sort_indices(keys, order)
 
 
 def _rows(traces: pa.Table) -> Iterator[Row]:

@@ -56,6 +56,17 @@ def test_a_sample_has_no_more_traces_than_asked_for() -> None:
     assert [one["reason"] for one in refused] == ["enough"]
 
 
+def test_methods_take_turns_where_a_sample_has_more_than_asked_for() -> None:
+    chains = [dataclasses.replace(TRACE, steps=(Step(f"There {number}."),)) for number in range(5)]
+    methods = ["tree_direct", "tree_direct", "tree_direct", "tree_corrected", "tree_corrected"]
+    traces = [
+        row(chain, number, method=method, selected=number != 3) for number, (chain, method) in enumerate(zip(chains, methods, strict=True))
+    ]
+    made, refused = publish(traces, PublishConfig(traces_per_sample=3))
+    assert [one["trace_id"] for one in made] == [traces[number]["trace_id"] for number in (0, 4, 1)]
+    assert [one["reason"] for one in refused] == ["not_selected", "enough"]
+
+
 def test_what_was_not_selected_is_refused() -> None:
     assert [one["reason"] for one in publish([row(TRACE, selected=False)])[1]] == ["not_selected"]
     (refusal,) = publish([row(TRACE, selected=False, left_out="repeats: step 2")])[1]
