@@ -73,21 +73,21 @@ class Throttle:
         self._sent: deque[float] = deque()
         self._refused: deque[bool] = deque(maxlen=LATEST)
         self._next = self._opens = 0.0
+        self._line = 0
         self._cut = -math.inf
         self._peak = math.inf
         self._pauses = 0
 
     async def turn(self) -> float:
-        """Wait for the next place in the line; the line is formed anew after a pause."""
+        """Wait for the next place in the line; who waits while a pause begins or grows takes a place in the line after it."""
         while True:
-            now = time.monotonic()
+            line, now = self._line, time.monotonic()
             at = max(now, self._next, self._opens)
             self._next = at + 1 / self.rate(at)
             await asyncio.sleep(at - now) if at > now else None
-            now = time.monotonic()
-            if now >= self._opens:
-                self._note(now)
-                return now
+            if line == self._line:
+                self._note(time.monotonic())
+                return self._sent[-1]
 
     def rate(self, now: float) -> float:
         """Requests per second allowed now."""
@@ -112,8 +112,9 @@ class Throttle:
             self._cut = now
             self._pauses += 1
         pause = wait_s if wait_s is not None else min(FIRST_PAUSE_S * 2 ** (self._pauses - 1), LONGEST_PAUSE_S)
-        self._opens = max(self._opens, now + pause)
-        self._next = self._opens
+        if now + pause > self._opens:
+            self._next = self._opens = now + pause
+            self._line += 1
 
     def _note(self, now: float) -> None:
         self._sent.append(now)

@@ -85,3 +85,26 @@ def test_a_server_that_refuses_a_few_of_many_slows_down_nobody_else() -> None:
     for number in range(1, 100):
         throttle.answered() if number % 5 else throttle.busy(time.monotonic(), 60.0)
     assert throttle.rate(time.monotonic()) == float("inf")
+
+
+def test_late_refusals_do_not_give_the_same_places_in_the_line_away_again() -> None:
+    async def scene() -> list[float]:
+        throttle, went = Throttle(), list[float]()
+        sent = [await throttle.turn() for _ in range(80)]
+
+        async def go() -> None:
+            went.append(await throttle.turn())
+
+        throttle.busy(sent[0], 0.2)
+        callers = []
+        for at in sent[1:20]:
+            callers += [asyncio.create_task(go()) for _ in range(4)]
+            await asyncio.sleep(0.01)
+            throttle.busy(at, 0.1)
+        await asyncio.sleep(1.0)
+        for caller in callers:
+            caller.cancel()
+        return went
+
+    went = asyncio.run(scene())
+    assert len(went) <= 1 + 42 * (went[-1] - went[0])
