@@ -88,6 +88,8 @@ class Wire:
                 if response.status >= 400:
                     raise StatusError(response.status, _message(content) or str(response.reason), response.headers)
                 return content
+        except aiohttp.ConnectionTimeoutError:
+            raise ConnectionFailedError(f"no connection within {timeout.sock_connect:g} s") from None
         except TimeoutError:
             raise LateReplyError(f"no whole reply within {timeout_s:g} s") from None
         except (aiohttp.ClientError, OSError) as error:
