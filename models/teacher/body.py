@@ -14,10 +14,6 @@ from pydantic import BaseModel, Field, ValidationError
 from models.teacher.call import Call
 from models.teacher.wire import MalformedReplyError
 
-SHOWN = 200
-"""Characters of a reply that is no completion that its error tells."""
-
-
 class Pictures(Protocol):
     """Where a call's images come from."""
 
@@ -74,13 +70,13 @@ def messages(call: Call, pictures: Pictures) -> list[dict[str, Any]]:
 
 
 def read_reply(content: bytes) -> Completion:
-    """The completion. Raises ``MalformedReplyError``."""
+    """The completion. Raises ``MalformedReplyError``; it holds the whole reply, as half a key could not be blotted out of a part of it."""
     try:
         return Completion.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        said = content[:SHOWN].decode(errors="replace")
+        said = content.decode(errors="replace")
         raise MalformedReplyError(f"the reply is no completion: {place or 'the whole'}: {first['msg']}; it begins {said!r}") from None
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from models.teacher.body import read_reply, write_body
 from models.teacher.call import Call
+from models.teacher.retry import LONGEST_ERROR, describe
 from models.teacher.wire import MalformedReplyError
 
 CROP = {"image_id": "img_b", "x": 3.0, "y": 4.0, "zoom": {"side_px": 64}}
@@ -59,3 +60,11 @@ def test_messages_go_without_images_and_images_not_without_a_message() -> None:
 def test_a_reply_that_is_no_completion_says_where_and_how_it_begins(content: bytes) -> None:
     with pytest.raises(MalformedReplyError, match=r"the reply is no completion: .*it begins"):
         read_reply(content)
+
+
+@pytest.mark.parametrize("before", range(0, LONGEST_ERROR, 9))
+def test_no_part_of_a_key_is_told_wherever_a_reply_repeats_it(before: int) -> None:
+    key = "sk-0123456789-0123456789-0123456789"
+    with pytest.raises(MalformedReplyError) as malformed:
+        read_reply(b"x" * before + key.encode())
+    assert "sk-" not in describe(malformed.value, key)
