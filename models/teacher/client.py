@@ -134,12 +134,12 @@ class TeacherClient:
 
     async def _attempt(self, call: Call, effort: Effort) -> Completion:
         self._reserve(effort)
-        effort.body = effort.body or write_body(call, self._pictures)
+        body = write_body(call, self._pictures)
         try:
             async with self._breaker.attempt():
                 sent = await self._pace.turn(effort.tokens)
                 effort.begin()
-                effort.completion = read_reply(await self._wire.post("/chat/completions", effort.body, self._config.timeout_s))
+                effort.completion = read_reply(await self._wire.post("/chat/completions", body, self._config.timeout_s))
         except WireError as error:
             effort.errors.append(describe(error, self._key))
             if isinstance(error, StatusError) and is_busy(error):

@@ -18,7 +18,6 @@ class Effort:
     guess: Spent
     """What the call is taken to cost before any was answered."""
     reserved: Spent | None = None
-    body: bytes = b""
     attempts: int = 0
     errors: list[str] = field(default_factory=list)
     started: datetime | None = None
