@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from models.teacher.call import Call
 from models.teacher.wire import MalformedReplyError
 
+
 class Pictures(Protocol):
     """Where a call's images come from."""
 
