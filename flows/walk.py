@@ -70,6 +70,7 @@ def order_for(stage: Stage, recipe: Recipe, given: list[Made]) -> Order:
         settings=keyed_settings(stage, recipe),
         prompt_hashes=prompt_hashes(stage, recipe),
         further=tuple(further),
+        description=recipe.description,
     )
 
 

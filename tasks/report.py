@@ -16,8 +16,9 @@ from tasks.stage import report_path
 @task(name="write report", cache_policy=NO_CACHE, persist_result=False)
 def write_report(run: StageRun) -> Manifest:
     """Write the page; the stage publishes no table."""
-    config = run.config(ReportConfig)
-    page = render_report(run.store, run.order.parents, title=f"Fovea: {run.order.recipe}", gallery=config.gallery)
+    config, order = run.config(ReportConfig), run.order
+    title = f"Fovea: {order.recipe}"
+    page = render_report(run.store, order.parents, title=title, description=order.description, gallery=config.gallery)
     write_bytes(run.store.root, report_path(run.store.root, run.order.key), page.encode())
     with run.draft() as draft:
         return draft.publish()

@@ -86,6 +86,8 @@ class Order:
     prompt_hashes: tuple[str, ...] = ()
     further: tuple[Version, ...] = ()
     """Further versions read: a report shows several evaluations."""
+    description: str = ""
+    """Of the recipe, for a person."""
 
     @property
     def parents(self) -> tuple[Version, ...]:

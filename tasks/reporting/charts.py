@@ -16,6 +16,7 @@ COLORS = ("#4269d0", "#f46d00", "#1a9850", "#9c6ade", "#d6336c", "#7a6a53")
 STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "fovea",
+    "text.parse_math": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9,

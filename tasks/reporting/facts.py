@@ -31,7 +31,11 @@ FUNNEL = (
     ("samples asked of the teacher", "select count(distinct sample_id) from requests"),
     ("traces written", "select count(*) from traces"),
     ("traces that parse", "select count(*) from traces where parse_error is null"),
-    ("traces kept", "select count(*) from verdicts where kept"),
+    ("traces chosen of these", "select count(*) from traces where parse_error is null and selected is not false"),
+    (
+        "traces kept",
+        "select count(*) from verdicts semi join (select trace_id from traces where selected is not false) using (trace_id) where kept",
+    ),
     ("training conversations", "select count(*) from sft"),
     ("conversations seen in training", "select count(distinct trace_id) from seen"),
 )

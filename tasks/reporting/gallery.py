@@ -24,7 +24,8 @@ JPEG_QUALITY = 82
 LONGEST_TEXT = 700
 TRACES = """
 select t.*, coalesce(v.kept, true) and t.selected is not false as is_good,
-  concat_ws(', ', t.method, coalesce(v.reason, split_part(t.left_out, ':', 1))) as note, t.method as kind
+  concat_ws(', ', t.method, coalesce(v.reason, split_part(t.left_out, ':', 1), if(t.selected = false, 'another was picked', null))) as note,
+  t.method as kind
 from traces t left join verdicts v using (trace_id)
 qualify row_number() over (partition by t.trace_id order by v.version_id) = 1
 """

@@ -33,18 +33,20 @@ select way, method, count(*) as traces, count(distinct sample_id) as samples, co
 from made group by grouping sets ((way), (way, method))
 """
 REASONS = """
-with chosen as (select distinct trace_id from traces where selected is not false),
+with made as (
+  select distinct trace_id, method, selected is not false as is_chosen, steps is not null as is_read, parse_error, left_out from traces),
 gone as (
-  select 'left out' as place, coalesce(nullif(split_part(left_out, ':', 1), ''), 'another was picked') as reason, trace_id, true as alone
-  from traces where selected = false and steps is not null
-  union all select 'not readable', parse_error, trace_id, true from traces where parse_error is not null or steps is null
-  union all select 'dropped by rule', rule, trace_id, n = 1 from (
-    select trace_id, unnest(coalesce(failed, [reason])) as rule, len(coalesce(failed, [reason])) as n
-    from verdicts semi join chosen using (trace_id) where not kept)
-  union all select 'not published', r.reason, c.trace_id, true
-  from rejects r join stages using (run_id) join chosen c on c.trace_id = split_part(r.locator, '/', 1) where stage = 'publish')
-select place, reason, method, count(distinct trace_id) as traces, count(distinct trace_id) filter (where alone) as alone
-from gone join (select distinct trace_id, method from traces) using (trace_id) group by all
+  select 'left out' as place, coalesce(nullif(split_part(left_out, ':', 1), ''), 'another was picked') as reason, trace_id
+  from made where is_read and not is_chosen
+  union select 'not readable', parse_error, trace_id from made where not is_read
+  union select 'dropped by rule', unnest(coalesce(failed, [reason])), trace_id
+  from verdicts semi join (select trace_id from made where is_read) using (trace_id) where not kept
+  union select 'not published', r.reason, m.trace_id
+  from rejects r join stages using (run_id) join made m on m.trace_id = split_part(r.locator, '/', 1)
+  where stage = 'publish' and is_read and is_chosen),
+counted as (select *, count(*) over (partition by trace_id) = 1 as is_alone from gone)
+select place, reason, method, count(*) as traces, count(*) filter (where is_alone) as alone
+from counted join (select distinct trace_id, method from made) using (trace_id) group by all
 """
 PLACES = ("left out", "not readable", "dropped by rule", "not published")
 """Where traces fall out, in order."""
@@ -102,7 +104,7 @@ def ways(corner: Corner) -> list[Way]:
 
 
 def reasons(corner: Corner) -> list[Reason]:
-    """Why traces fell out, place by place, the most frequent reason first; a trace that fails several rules is in each."""
+    """Why traces fell out, place by place, the most frequent reason first; a trace that several speak against is in each."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in corner.ask(REASONS):
         found.setdefault((row["place"], row["reason"] or "unknown"), []).append(row)

@@ -14,6 +14,10 @@ def test_intervals_may_be_open() -> None:
     assert ElementTree.fromstring(drawing).tag.endswith("svg")
 
 
+def test_a_name_with_dollars_is_a_name() -> None:
+    assert "$5 or $x_{$" in curves("price", {"$5 or $x_{$": [(1, 0.5)], "other": [(1, 0.25)]})
+
+
 def test_the_same_figures_give_the_same_drawing() -> None:
     series = {"loss": [(step, 1.0 / step) for step in range(1, 40)]}
     assert curves("loss", series) == curves("loss", series)
