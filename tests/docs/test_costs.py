@@ -58,6 +58,16 @@ def test_shared_calls_are_parted_and_dropped_traces_and_dead_ends_are_paid_by_th
     assert (found["direct"]["traces"], found["direct"]["kept"], found["direct"]["tokens_per_kept"]) == (2, 1, 100)
 
 
+def test_a_dead_end_is_paid_by_its_own_method_and_a_judge_by_all(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    purposes = {"dead": "tree", "pick": "pick", "judge": "judge_chain", "found": "tree", "said": "rationalize"}
+    calls = [request(name, "s1", 2.0) | {"purpose": purpose} for name, purpose in purposes.items()]
+    traces = [trace("t1", "s1", "tree_direct", "found"), trace("t2", "s1", "rationalize", "said")]
+    publish(store, {"requests": calls, "traces": traces})
+    publish(store, {"verdicts": [{"trace_id": name, "sample_id": "s1", "kept": True} for name in ("t1", "t2")]})
+    assert {name: row["dollars_per_kept"] for name, row in costs(store).items()} == {"tree_direct": 5, "rationalize": 5}
+
+
 def test_a_call_without_a_price_costs_null_and_not_nothing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "store")
     publish(store, {"requests": [request("a", "s1", None)], "traces": [trace("t1", "s1", "direct", "a")]})
