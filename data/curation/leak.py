@@ -6,9 +6,10 @@ either. The phrases are data: ``leaks.txt``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -74,5 +75,10 @@ class Leak(Rule):
 def phrases() -> str:
     """All phrases as one pattern."""
     lines = files("data.curation").joinpath("leaks.txt").read_text().splitlines()
-    told: Any = "|".join(f"(?:{line})" for line in lines if line and not line.startswith("#"))
-    return rf"\b(?:{told})\b"
+    opening = _either(line[1:] for line in lines if line.startswith("^"))
+    told = _either(line for line in lines if line and line[0] not in "#^")
+    return rf"\b{told}\b|^\W*(?:think\W+)?{opening}(?:\W|$)".replace(" ", r"\s+")
+
+
+def _either(lines: Iterable[str]) -> str:
+    return f"(?:{'|'.join(lines)})"

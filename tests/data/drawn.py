@@ -11,7 +11,9 @@ IMAGES = ("img_1", "img_2")
 SIZES = {"img_1": (100.0, 80.0), "img_2": (60.0, 60.0)}
 NUMBERS = st.sampled_from([0.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, -1.0, 100.5, 999_999.0, float("nan"), float("inf")])
 NEAR = st.sampled_from([10.0, 12.5, 20.0, 30.0, 40.0])
-NAMES = st.sampled_from(["Left of it", "left  OF it ", "right", "a", "B", "b. right", "", "Größe", "GRÖSSE", "\u2003wide\u2003", "A. a", "(c) x"])
+NAMES = st.sampled_from(
+    ["Left of it", "left  OF it ", "right", "a", "B", "b. right", "", "Größe", "GRÖSSE", "\u2003wide\u2003", "A. a", "(c) x"]
+)
 SAID = st.none() | NAMES | st.sampled_from(["A", "b", "(b)", "a. left of it", "B) Right", "c: x", "(a", "a. ", "z", "(A) größe", "b right"])
 
 
@@ -28,7 +30,9 @@ def boxes(draw: st.DrawFn, role: str | None = None) -> PlacedBox:
 @st.composite
 def points(draw: st.DrawFn) -> PlacedPoint:
     """A point, often within the first image."""
-    return PlacedPoint(draw(NEAR), draw(NEAR)) if draw(st.booleans()) else PlacedPoint(draw(NUMBERS), draw(NUMBERS), draw(st.integers(-1, 3)))
+    return (
+        PlacedPoint(draw(NEAR), draw(NEAR)) if draw(st.booleans()) else PlacedPoint(draw(NUMBERS), draw(NUMBERS), draw(st.integers(-1, 3)))
+    )
 
 
 @st.composite

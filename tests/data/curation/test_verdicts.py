@@ -7,30 +7,11 @@ import pytest
 
 from data.curation.rules import RULES, RuleError, get_rules, rules_hash
 from data.curation.verdicts import judge_traces
-from data.rows import trace_to_row
-from data.sample import Role, Sample, Task
 from data.tables import arrow
-from data.trace import Answer, Mention, PlacedBox, PlacedPoint, Step, Trace
+from data.trace import PlacedBox, PlacedPoint
+from tests.data.curation.made import SAMPLE, row, thought, verdicts
 
-KNOWN = PlacedBox(10, 10, 30, 30, 0, None, Role.ANSWER)
-NEAR = PlacedBox(50, 50, 60, 60, 0, None, Role.EVIDENCE)
-SAMPLE = Sample("smp_1", "set", "train", Task.BOX, ("img_1",), "Where?", boxes=(KNOWN, NEAR))
 NEEDED: dict[str, dict[str, Any]] = {"projection": {"dialect": "vigorl"}}
-HALF = Answer(boxes=(PlacedBox(10, 10, 30, 20),))
-
-
-def row(trace: Trace | None, text: str = "said", **more: Any) -> dict[str, Any]:
-    origin = {"sample_id": "smp_1", "method": "direct", "dialect": "vigorl", "candidate": 0, "text": text, "request_ids": []}
-    return trace_to_row(trace, **(origin | {"parse_error": None} | more))
-
-
-def thought(*places: PlacedPoint | PlacedBox, answer: Answer = HALF) -> Trace:
-    return Trace((Step("a", tuple(Mention(1, place) for place in places)),), answer)
-
-
-def verdicts(rows: list[dict[str, Any]], rules: dict[str, dict[str, Any]], sample: Sample = SAMPLE) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = judge_traces([sample], arrow("traces", rows), rules).to_pylist()
-    return found
 
 
 def test_the_figures_stand_in_the_verdict() -> None:
@@ -86,29 +67,9 @@ def test_what_is_not_known_is_kept_or_dropped_as_the_rule_says(unknown: str, is_
         assert verdict["kept"] is is_kept
 
 
-def test_a_repeated_text_is_a_duplicate_of_the_first() -> None:
-    rows = [row(thought(), "Said"), row(thought(), " said ", candidate=1), row(thought(), "new", candidate=2)]
-    assert [verdict["kept"] for verdict in verdicts(rows, {"duplicate": {}})] == [True, False, True]
-
-
 def test_nothing_is_remembered_from_one_judgement_to_the_next() -> None:
     for _ in range(2):
         assert verdicts([row(thought())], {"duplicate": {}})[0]["kept"] is True
-
-
-@pytest.mark.parametrize(
-    ("settings", "is_kept"),
-    [
-        ({}, True),
-        ({"minimum_steps": 2}, False),
-        ({"maximum_steps": 0}, False),
-        ({"maximum_characters": 3}, False),
-        ({"maximum_characters": 4}, True),
-        ({"minimum_characters": 5}, False),
-    ],
-)
-def test_length_has_bounds(settings: dict[str, int], is_kept: bool) -> None:
-    assert verdicts([row(thought())], {"length": settings})[0]["kept"] is is_kept
 
 
 def test_an_answer_outside_its_image_is_wrong_where_sizes_are_known() -> None:

@@ -26,7 +26,9 @@ Pair = tuple[Sample, Answer | None]
 
 def scores(pairs: Sequence[Pair], sizes: dict[str, tuple[float, float]] | None) -> list[tuple[float, float]]:
     problems = Problems(arrow("samples", [sample_to_row(sample) for sample, _ in pairs]), sizes)
-    rows = [trace_to_row(Trace((), answer) if answer else None, sample_id="smp", text=str(number)) for number, (_, answer) in enumerate(pairs)]
+    rows = [
+        trace_to_row(Trace((), answer) if answer else None, sample_id="smp", text=str(number)) for number, (_, answer) in enumerate(pairs)
+    ]
     (batch,) = arrow("traces", rows).combine_chunks().to_batches()
     is_read = np.array([answer is not None for _, answer in pairs])
     found = score_columns(problems, np.arange(len(pairs)), Answers.of(is_read, batch), batch)
