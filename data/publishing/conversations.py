@@ -102,7 +102,8 @@ def _in_order(traces: pa.Table) -> pa.Table:
 def _turns(traces: pa.Table) -> Whole:
     """Of each trace how many of its sample and method come before it; what was left out comes last."""
     keys = traces.select(["sample_id", "method", "candidate", "trace_id"])
-    keys = keys.append_column("is_left_out", pc.fill_null(pc.invert(traces["selected"]), False))
+    is_left_out: Any = pc.invert(traces["selected"])
+    keys = keys.append_column("is_left_out", pc.fill_null(is_left_out, False))
     order = _sorted(keys, "sample_id", "method", "is_left_out", "candidate", "trace_id").to_numpy()
     kinds = keys.select(["sample_id", "method"]).take(pa.array(order)).to_pydict()
     turns = np.zeros(len(order), dtype=np.int64)
