@@ -7,8 +7,8 @@ Prints JSON: seconds for rows in memory and from a store's files (as the stage r
 
 The rules are: answer correct, box IoU, point hit, length, duplicate. The loop does what the published reward functions do with a
 completion: regular expressions find the blocks, the boxes and the points in the text, ``json`` reads a box, loops over boxes and points
-compare them with the known ones, and a set holds what was said. Ours judges columns that were parsed when the traces were made, takes all figures of
-``verdicts`` and not just those that the five rules need, and makes the table. Both must keep the same traces.
+compare them with the known ones, and a set holds what was said. Ours judges columns that were parsed when the traces were made, takes all
+figures of ``verdicts`` and not just those that the five rules need, and makes the table. Both must keep the same traces.
 """
 
 from __future__ import annotations

@@ -23,8 +23,7 @@ def boxes(draw: st.DrawFn, role: str | None = None) -> PlacedBox:
     if draw(st.booleans()):
         x, y = draw(NEAR), draw(NEAR)
         return PlacedBox(x, y, x + draw(NEAR), y + draw(NEAR), 0, None, role)
-    numbers = [draw(NUMBERS) for _ in range(4)]
-    return PlacedBox(*numbers, draw(st.integers(-1, 3)), None, role)
+    return PlacedBox(draw(NUMBERS), draw(NUMBERS), draw(NUMBERS), draw(NUMBERS), draw(st.integers(-1, 3)), None, role)
 
 
 @st.composite

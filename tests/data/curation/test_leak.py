@@ -16,8 +16,9 @@ SIMPLE = dataclasses.replace(SAMPLE, boxes=(KNOWN,))
 
 
 def is_free(*steps: tuple[Place, ...], settings: dict[str, Any] | None = None, text: str = "said", **more: Any) -> bool:
-    answer = more.pop("answer", HALF)
-    return passes(chain(*steps, answer=answer), "leak", settings, text=text, **({"method": "rationalize", "sample": SIMPLE} | more))
+    trace = chain(*steps, answer=more.pop("answer", HALF))
+    told: dict[str, Any] = {"method": "rationalize", "sample": SIMPLE}
+    return passes(trace, "leak", settings, text=text, **(told | more))
 
 
 @pytest.mark.parametrize(
