@@ -38,7 +38,7 @@ def paid(rows: Iterable[Mapping[str, Any]]) -> Spent:
 
 
 class Budget:
-    """Grants calls until a cap is reached; ``spent`` is what the run paid before, ``answered`` that of the calls that were answered."""
+    """Grants calls until a cap is reached; ``spent`` is what the run paid before, ``answered`` that of counted calls."""
 
     def __init__(self, caps: BudgetConfig, spent: Spent | None = None, answered: Spent | None = None) -> None:
         self._caps = caps

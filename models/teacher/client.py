@@ -156,12 +156,18 @@ class TeacherClient:
 
     def _settle(self, effort: Effort) -> None:
         if effort.reserved is not None:
-            tokens = effort.paid_tokens
-            cost = self._cost(effort.completion) or 0.0
-            self._budget.settle(effort.reserved, Spent(1, tokens, cost) if effort.started else Spent())
+            self._budget.settle(effort.reserved, self._spent(effort, effort.reserved))
+
+    def _spent(self, effort: Effort, reserved: Spent) -> Spent:
+        """What a call cost; an answer that the endpoint does not count, what it was taken to cost."""
+        if effort.started is None:
+            return Spent()
+        if effort.completion is not None and effort.completion.usage is None:
+            return reserved
+        return Spent(1, effort.paid_tokens, self._cost(effort.completion) or 0.0)
 
     def _guess(self, call: Call) -> Spent:
-        """What a call costs at least, before any is known: a reply as long as it may be."""
+        """What a call is taken to cost before any is known: a reply as long as it may be, and nothing for what is asked."""
         tokens, price = float(call.params.get("max_tokens") or 0), self._config.price
         return Spent(1, tokens, price.dollars(0, tokens) if price else 0.0)
 

@@ -54,12 +54,14 @@ class TeacherConfig(Section):
     patience_s: float = Field(default=60.0, ge=0)
     """How long an endpoint may be down before the run ends."""
     prices: dict[str, Price] = {}
-    """By the model's name. Without its price the cost of a call is null; the embedded teacher's is 0. Not part of the stage key."""
+    """By the model's name. Without its price the cost of a call is null; that of the teacher which runs for the stage's time is 0. Not part
+    of the stage key."""
 
     @property
     def price(self) -> Price | None:
         """The price of the model, where it is known."""
-        return self.prices.get(self.model, Price(prompt=0, completion=0) if self.provider == EMBEDDED else None)
+        is_own = self.provider == EMBEDDED and self.base_url is None
+        return self.prices.get(self.model, Price(prompt=0, completion=0) if is_own else None)
 
 
 class BudgetConfig(Section):
@@ -68,9 +70,17 @@ class BudgetConfig(Section):
     calls: int | None = Field(default=None, ge=0)
     """Calls that are sent, those that fail included."""
     tokens: int | None = Field(default=None, ge=0)
-    """Prompt and completion together, as the endpoint counts them."""
+    """Prompt and completion together, as the endpoint counts them; a reply that it does not count is taken to cost what others did, or the
+    ``max_tokens`` that it may have where none was counted."""
     dollars: float | None = Field(default=None, ge=0)
     """By the table of prices."""
+
+
+def check_priced(budget: BudgetConfig, teacher: TeacherConfig, section: str) -> None:
+    """Raise ``ValueError`` where a section of a recipe caps dollars and does not say what its model costs."""
+    if budget.dollars is not None and teacher.price is None:
+        known = ", ".join(teacher.prices) or "none"
+        raise ValueError(f"{section}.budget.dollars needs {section}.teacher.prices.{teacher.model!r}; prices are known of: {known}")
 
 
 class RationalizeConfig(Section):
@@ -118,7 +128,5 @@ class GenerateConfig(Section):
 
     @model_validator(mode="after")
     def _is_priced(self) -> Self:
-        if self.budget.dollars is not None and self.teacher.price is None:
-            known = ", ".join(self.teacher.prices) or "none"
-            raise ValueError(f"generate.budget.dollars needs generate.teacher.prices.{self.teacher.model!r}; prices are known of: {known}")
+        check_priced(self.budget, self.teacher, "generate")
         return self

@@ -31,7 +31,7 @@ class Ledger:
             if row["run_id"] == run.run_id:
                 own.append(row)
         self.spent: Spent = paid(own)
-        self.answered: Spent = paid(row for row in own if row["status"] in FINAL)
+        self.answered: Spent = paid(row for row in own if row["prompt_tokens"] is not None)
         self.written = 0
         self._asked: dict[str, asyncio.Future[Reply]] = {}
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []

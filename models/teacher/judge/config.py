@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from data.config import Section
-from models.teacher.config import BudgetConfig, TeacherConfig
+from models.teacher.config import BudgetConfig, TeacherConfig, check_priced
 
 
 class JudgeKind(StrEnum):
@@ -47,7 +47,5 @@ class JudgeConfig(Section):
 
     @model_validator(mode="after")
     def _is_priced(self) -> Self:
-        if self.budget.dollars is not None and self.teacher.price is None:
-            known = ", ".join(self.teacher.prices) or "none"
-            raise ValueError(f"a judge's budget in dollars needs teacher.prices.{self.teacher.model!r}; prices are known of: {known}")
+        check_priced(self.budget, self.teacher, "judge")
         return self

@@ -82,6 +82,8 @@ def chaotic_teacher(*script: str) -> Iterator[Chaos]:
                 self._send(200, completion("<think>\nIt is", "length"))
             elif act == "echo":
                 self._send(200, completion(f"<answer>(3, 4)</answer> by your {self.headers['authorization']}"))
+            elif act == "uncounted":
+                self._send(200, completion("<answer>(3, 4)</answer>") | {"usage": None})
             elif act == "empty":
                 self._send(200, completion(None))
             elif act.startswith("<"):

@@ -148,6 +148,13 @@ def test_money_runs_out_no_later_than_the_calls_in_flight(store: Store) -> None:
     assert 9 <= len(chaos.calls) <= 10 + 4
 
 
+def test_what_an_endpoint_does_not_count_is_taken_to_cost_as_much_as_it_may(store: Store) -> None:
+    calls = [replace(call, params={"max_tokens": 100}) for call in several(6)]
+    with chaotic_teacher(*["uncounted"] * 6) as chaos:
+        ask_all(store, chaos.url, calls, budget=BudgetConfig(tokens=300), in_flight=1)
+    assert len(chaos.calls) == 3
+
+
 def test_a_reply_that_is_cut_short_is_durable_too(store: Store) -> None:
     with chaotic_teacher("cut") as chaos:
         first, again = (ask_all(store, chaos.url, [CALL])[0] for _ in range(2))
