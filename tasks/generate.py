@@ -58,10 +58,10 @@ def generate_shard(run: StageRun, sample_ids: tuple[str, ...], base_url: str | N
     """What is made of some samples."""
     config = run.config(GenerateConfig)
     inputs = run.order.inputs
-    rows = run.store.read(inputs["samples"]).filter(pc.field("sample_id").isin(sample_ids)).to_pylist()
-    samples = [sample_from_row(row) for row in rows]
+    is_theirs = pc.field("sample_id").isin(sample_ids)
+    samples = [sample_from_row(row) for row in run.store.read(inputs["samples"]).filter(is_theirs).to_pylist()]
     images = ImageReader(run.store, inputs["images"])
-    imported = run.store.read(inputs["traces"]).to_pylist() if "traces" in inputs else []
+    imported = run.store.read(inputs["traces"]).filter(is_theirs).to_pylist() if "traces" in inputs else []
     key = api_key(config.teacher)
     return ask_teacher(
         run.store,
