@@ -27,7 +27,7 @@ class LeftOut(StrEnum):
     REPEATS = "repeats"
     """It points again where it pointed before, or says the same again without pointing anywhere."""
     DUPLICATE = "duplicate"
-    """An earlier chain of the tree has the same text."""
+    """An earlier good chain of the tree has the same text."""
     NODE_FULL = "node_full"
     """Its node has ``chains_per_node`` already."""
     SHARE = "share"

@@ -69,10 +69,9 @@ def _reasons(lines: Sequence[Line], config: LinearizeConfig) -> dict[int, str]:
     first: dict[str, int] = {}
     reasons: dict[int, str] = {}
     for number, line in enumerate(lines):
-        same = first.setdefault(line.text, number)
         if line.fault is not None:
             reasons[number] = line.fault
-        elif same != number:
+        elif (same := first.setdefault(line.text, number)) != number:
             reasons[number] = LeftOut.DUPLICATE.because(f"candidate {same} has the same text")
     good = [number for number in range(len(lines)) if number not in reasons]
     beyond = surplus([lines[number].chain for number in good], [lines[number].text for number in good], config)
