@@ -26,7 +26,7 @@ from data.publishing.config import NO_VALUE, Column, PublishConfig
 from data.publishing.split import split_samples
 from data.rows import Row, sample_from_row, trace_from_row
 from data.sample import Sample
-from data.scoring.ragged import Whole
+from data.scoring.ragged import Whole, offsets_of
 from data.trace import Trace, Zoom
 
 SAMPLE_COLUMNS = (
@@ -62,13 +62,14 @@ def publish_rows(
 ) -> Published:
     """Publish the kept traces of whole versions, of which the columns above are needed."""
     splits = split_samples(samples.select(["sample_id", "split", "image_ids"]).to_pylist(), config.validation_share)
-    kept = _in_order(traces.filter(pc.is_in(traces["trace_id"], verdicts.filter(verdicts["kept"])["trace_id"].combine_chunks())))
+    kept = traces.select(TRACE_COLUMNS).filter(pc.is_in(traces["trace_id"], verdicts.filter(verdicts["kept"])["trace_id"].combine_chunks()))
+    order = _order(kept)
     asked = samples.filter(pc.is_in(samples["sample_id"], kept["sample_id"].combine_chunks()))
     known = {row["sample_id"]: sample_from_row(UNREAD | row) for row in asked.select(SAMPLE_COLUMNS).to_pylist()}
     choice = Choice(known, splits, images, student.view, config.dialects or [student.dialect], config.traces_per_sample)
-    picks = [pick for number, row in enumerate(_rows(kept)) for pick in choice.take(number, row)]
+    picks = [pick for number, row in enumerate(_rows(kept, order)) for pick in choice.take(number, row)]
     chosen, refused = _balanced(picks, known, config)
-    return Published(_written(chosen, kept, known, images, student), len(chosen), [*choice.refused, *refused])
+    return Published(_written(chosen, kept, order, known, images, student), len(chosen), [*choice.refused, *refused])
 
 
 def sft_row(pick: Pick, sample: Sample, trace: Trace, images: Images, student: Speaker) -> Row:
@@ -91,12 +92,12 @@ def closer_look(images: Images, sample: Sample, zoom: Zoom, student: Speaker) ->
     return png(crop_image(images.open(sample.image_ids[zoom.point.image_index]), zoom.point.x, zoom.point.y, student.zoom))
 
 
-def _in_order(traces: pa.Table) -> pa.Table:
+def _order(traces: pa.Table) -> Whole:
     """By sample; those written for a dialect of their own first, then a method's after another's, each method's by candidate."""
     is_general = pc.invert(pc.is_in(traces["method"], pa.array(list(OWN_DIALECT))))
     keys = traces.select(["sample_id", "candidate", "trace_id"]).append_column("is_general", is_general)
     keys = keys.append_column("turn", pa.array(_turns(traces)))
-    return traces.select(TRACE_COLUMNS).take(_sorted(keys, "sample_id", "is_general", "turn", "candidate", "trace_id"))
+    return _sorted(keys, "sample_id", "is_general", "turn", "candidate", "trace_id")
 
 
 def _turns(traces: pa.Table) -> Whole:
@@ -104,21 +105,30 @@ def _turns(traces: pa.Table) -> Whole:
     keys = traces.select(["sample_id", "method", "candidate", "trace_id"])
     is_left_out: Any = pc.invert(traces["selected"])
     keys = keys.append_column("is_left_out", pc.fill_null(is_left_out, False))
-    order = _sorted(keys, "sample_id", "method", "is_left_out", "candidate", "trace_id").to_numpy()
-    kinds = keys.select(["sample_id", "method"]).take(pa.array(order)).to_pydict()
+    order = _sorted(keys, "sample_id", "method", "is_left_out", "candidate", "trace_id")
+    kinds = keys.select(["sample_id", "method"]).take(order).to_pydict()
     turns = np.zeros(len(order), dtype=np.int64)
     turns[order] = [turn for _, group in groupby(zip(*kinds.values(), strict=True)) for turn, _ in enumerate(group)]
     return turns
 
 
-def _sorted(keys: pa.Table, *names: str) -> Any:
+def _sorted(keys: pa.Table, *names: str) -> Whole:
     order: list[Any] = [(name, "ascending", "at_start") for name in names]
-    return pc.sort_indices(keys, order)
+    return pc.sort_indices(keys, order).to_numpy().astype(np.int64)
 
 
-def _rows(traces: pa.Table) -> Iterator[Row]:
-    for batch in traces.to_batches(max_chunksize=TRACES_AT_ONCE):
-        yield from batch.to_pylist()
+def _rows(traces: pa.Table, order: Whole) -> Iterator[Row]:
+    """Traces in an order. Each is taken from its own batch: as one array, more than 2 GB of thoughts are more than Arrow's lists hold."""
+    batches = traces.to_batches()
+    starts = offsets_of(np.array([batch.num_rows for batch in batches], dtype=np.int64))
+    for first in range(0, len(order), TRACES_AT_ONCE):
+        some = order[first : first + TRACES_AT_ONCE]
+        owner = np.searchsorted(starts, some, side="right") - 1
+        found: dict[int, Row] = {}
+        for number in np.unique(owner):
+            own = some[owner == number]
+            found |= zip(own.tolist(), batches[number].take(pa.array(own - starts[number])).to_pylist(), strict=True)
+        yield from map(found.__getitem__, some.tolist())
 
 
 def _balanced(picks: Sequence[Pick], samples: Mapping[str, Sample], config: PublishConfig) -> tuple[list[Pick], list[Row]]:
@@ -145,10 +155,12 @@ def _values(pick: Pick, sample: Sample) -> dict[Column, str]:
     return {column: str(value) if value is not None else NO_VALUE for column, value in said.items()}
 
 
-def _written(picks: Sequence[Pick], traces: pa.Table, samples: Mapping[str, Sample], images: Images, student: Speaker) -> Iterator[Row]:
+def _written(
+    picks: Sequence[Pick], traces: pa.Table, order: Whole, samples: Mapping[str, Sample], images: Images, student: Speaker
+) -> Iterator[Row]:
     """``picks`` are in the order of the traces."""
     wanted = [(number, list(group)) for number, group in groupby(picks, key=lambda pick: pick.number)]
-    rows = _rows(traces.take(pa.array([number for number, _ in wanted], pa.int64())))
+    rows = _rows(traces, order[np.array([number for number, _ in wanted], dtype=np.int64)])
     for row, (_, group) in zip(rows, wanted, strict=True):
         if (trace := trace_from_row(row)) is not None:
             yield from (sft_row(pick, samples[pick.sample_id], trace, images, student) for pick in group)

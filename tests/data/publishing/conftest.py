@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 from PIL import Image
 
 from data.cropping import ZoomConfig
@@ -72,7 +73,8 @@ def publish(
     samples: tuple[Sample, ...] = (SAMPLE,),
 ) -> tuple[list[Row], list[Row]]:
     verdicts = [{"trace_id": trace["trace_id"], "kept": trace["trace_id"] not in dropped} for trace in traces]
-    tables = (arrow("samples", [*map(sample_to_row, samples)]), arrow("traces", traces), arrow("verdicts", verdicts))
+    pieces = pa.concat_tables([arrow("traces", []), *(arrow("traces", [trace]) for trace in traces)])
+    tables = (arrow("samples", [*map(sample_to_row, samples)]), pieces, arrow("verdicts", verdicts))
     published = publish_rows(*tables, Pictures(), student or Speaker(), config or PublishConfig())
     rows = list(published.rows)
     assert len(rows) == published.count
