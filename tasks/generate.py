@@ -28,6 +28,7 @@ from models.teacher.session import shared_session
 from tasks.endpoint import api_key, endpoint
 from tasks.progress import show_table
 from tasks.run import StageRun
+from tasks.stage import Stage
 
 
 @task(name="generate traces", cache_policy=NO_CACHE, persist_result=False)
@@ -94,20 +95,18 @@ def publish_traces(run: StageRun, made: Made) -> Manifest:
             if rows:
                 draft.add(name, rows)
         run.folder.fold("requests", draft)
-        run.folder.record(note=budget_note(run.config(GenerateConfig).budget, made.unfinished))
+        run.folder.record(note=budget_note(run.config(GenerateConfig).budget, len(made.unfinished), "samples", run.order.stage))
         manifest = draft.publish()
     show_table("generate", summary(run.progress.total, made, failed), "Traces by what became of them.")
     return manifest
 
 
-def budget_note(budget: BudgetConfig, unfinished: Sequence[str]) -> str | None:
+def budget_note(budget: BudgetConfig, unfinished: int, what: str, stage: Stage) -> str | None:
     """That the budget ended the run, where it did."""
     if not unfinished:
         return None
     caps = ", ".join(f"{name} {cap:g}" for name, cap in budget.model_dump(exclude_none=True).items())
-    return (
-        f"the budget ({caps}) is spent and {len(unfinished)} samples are unfinished; a higher one, or --force generate, goes on with them"
-    )
+    return f"the budget ({caps}) is spent and {unfinished} {what} are unfinished; a higher one, or --force {stage}, goes on with them"
 
 
 def last_error(failed: Sequence[Mapping[str, Any]]) -> str:

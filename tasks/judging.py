@@ -14,14 +14,15 @@ from models.teacher.judge.judging import judge_all, replay
 from models.teacher.judge.questions import Sizes, trace_questions
 from tasks.config import CurateJudgeConfig
 from tasks.endpoint import api_key, endpoint
-from tasks.generate import last_error
+from tasks.generate import budget_note, last_error
 from tasks.run import StageRun
 
 
 def judgement_rows(run: StageRun, samples: Iterable[Sample], traces: Iterable[Row], sizes: Sizes, config: CurateJudgeConfig) -> list[Row]:
     """The rows of ``judgements`` for readable traces; calls are rows of the run's ``requests``.
 
-    A judgement that could not be had has no value, and its error. Raises ``TeacherError`` where the endpoint is lost or answers no call.
+    A judgement that could not be had has no value, and its error; where the budget left some unfinished, the run has a ``note``. Raises
+    ``TeacherError`` where the endpoint is lost or answers no call.
     """
     questions = trace_questions(config.rubric, samples, traces, sizes)
     run.progress.total = len(questions)
@@ -30,6 +31,8 @@ def judgement_rows(run: StageRun, samples: Iterable[Sample], traces: Iterable[Ro
     left = [question for question, judgement in zip(questions, known, strict=True) if judgement is None]
     fresh = iter(_ask(run, left, config) if left else [])
     judgements = [next(fresh) if judgement is None else judgement for judgement in known]
+    unfinished = sum(judgement.is_unfinished for judgement in judgements)
+    run.folder.record(note=budget_note(config.budget, unfinished, "judgements", run.order.stage))
     return [judgement.row(question) for question, judgement in zip(questions, judgements, strict=True)]
 
 

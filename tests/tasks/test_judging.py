@@ -59,6 +59,19 @@ def test_the_same_questions_in_another_run_ask_nobody(run: StageRun, url: str) -
     assert calls(url) == before
 
 
+def test_a_spent_budget_leaves_judgements_without_a_value_and_a_note(run: StageRun, url: str) -> None:
+    rows = judged(run, teacher={"base_url": url, "in_flight": 1}, budget={"calls": 2})
+    left = [row for row in rows if row["value"] is None]
+    assert all("the budget is spent" in row["error"] for row in left)
+    note = run.folder.recorded()["note"]
+    assert (
+        note
+        == f"the budget (calls 2) is spent and {len(left)} judgements are unfinished; a higher one, or --force curate, goes on with them"
+    )
+    judged(run, teacher={"base_url": url})
+    assert run.folder.recorded()["note"] is None
+
+
 def test_an_offline_judge_asks_nobody(run: StageRun) -> None:
     rows = judged(run, strategy="offline", rubric="answer")
     assert {row["value"] for row in rows} == {0.0, 1.0}

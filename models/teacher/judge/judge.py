@@ -27,6 +27,8 @@ class JudgeQuestion:
     trace: Trace
     reference: Trace | None = None
     """The chain that ``consistency`` compares with."""
+    sizes: tuple[tuple[float, float], ...] | None = None
+    """Widths and heights of the images in pixels, for places outside; None where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Judgement:
     """Why there is no value; beside a value, why some of its samples are lacking."""
     request_ids: tuple[str, ...] = ()
     """Every call, those whose reply could not be read included."""
+    is_unfinished: bool = False
+    """Whether the budget left a call unsent."""
 
     def row(self, question: JudgeQuestion) -> dict[str, Any]:
         """The row of ``judgements``, named ``judge_<kind>``."""
@@ -66,15 +70,16 @@ def judgement_name(kind: JudgeKind) -> str:
 def settled(question: JudgeQuestion) -> Judgement | None:
     """The judgement that needs no judge; None where one does."""
     if question.kind == JudgeKind.ANSWER:
-        return _settled_answer(question.sample, question.trace)
+        return _settled_answer(question)
     if question.kind == JudgeKind.CONSISTENCY and question.reference is None:
         return Judgement(None, "there is no reference chain to compare with")
     return None if any(step.thought for step in question.trace.steps) else Judgement(0.0)
 
 
-def _settled_answer(sample: Sample, trace: Trace) -> Judgement | None:
+def _settled_answer(question: JudgeQuestion) -> Judgement | None:
+    sample, trace = question.sample, question.trace
     if not is_scorable(sample):
         return Judgement(None, "nothing is known of the answer")
-    is_right = bool(score_answer(sample, trace.answer).correct)
+    is_right = bool(score_answer(sample, trace.answer, question.sizes).correct)
     needs_judge = sample.task not in WANTED and bool(trace.answer.text) and not is_right
     return None if needs_judge else Judgement(float(is_right))

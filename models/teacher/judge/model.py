@@ -24,6 +24,7 @@ class _Sample:
     value: float | None
     error: str | None
     request_ids: tuple[str, ...]
+    is_unasked: bool = False
 
 
 class ModelJudge:
@@ -48,7 +49,8 @@ class ModelJudge:
         errors = [sample.error for sample in samples if sample.error is not None]
         said = f"{len(errors)} of {len(samples)} samples gave no score; the first: {errors[0]}" if errors else None
         request_ids = tuple(request_id for sample in samples for request_id in sample.request_ids)
-        return Judgement(sum(values) / len(values) if values else None, said, request_ids)
+        is_unfinished = any(sample.is_unasked for sample in samples)
+        return Judgement(sum(values) / len(values) if values else None, said, request_ids, is_unfinished)
 
     async def _sample(self, question: JudgeQuestion, rubric: Rubric, text: str, number: int) -> _Sample:
         request_ids: list[str] = []
@@ -56,7 +58,7 @@ class ModelJudge:
         for attempt in range(self._config.attempts):
             reply = await self._ask(self._call(question, text, number + attempt * self._config.samples))
             if reply.status == RequestStatus.UNASKED:
-                return _Sample(None, "the call was not sent, as the budget is spent", tuple(request_ids))
+                return _Sample(None, "the call was not sent, as the budget is spent", tuple(request_ids), is_unasked=True)
             request_ids.append(reply.request_id)
             if not reply.is_final:
                 return _Sample(None, f"the call failed: {(*reply.attempt_errors, 'nothing was said')[0]}", tuple(request_ids))

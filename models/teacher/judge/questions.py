@@ -30,10 +30,11 @@ def trace_questions(kind: JudgeKind, samples: Iterable[Sample], rows: Iterable[R
 
 
 def _about(kind: JudgeKind, sample: Sample, rows: Sequence[Mapping[str, Any]], sizes: Sizes) -> Iterator[JudgeQuestion]:
+    own_sizes = tuple(sizes[image_id] for image_id in sample.image_ids)
     reference: Chain | None = None
     if kind == JudgeKind.CONSISTENCY:
-        reference = best_chain(sample, rows, [sizes[image_id] for image_id in sample.image_ids])
+        reference = best_chain(sample, rows, own_sizes)
     for row in rows:
         trace = trace_from_row(row)
         if trace is not None and not (kind == JudgeKind.CONSISTENCY and trace.mentions):
-            yield JudgeQuestion(row["trace_id"], kind, sample, trace, reference.trace if reference else None)
+            yield JudgeQuestion(row["trace_id"], kind, sample, trace, reference.trace if reference else None, own_sizes)

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from data.trace import Answer, PlacedPoint, Trace
+from data.sample import Role, Task
+from data.trace import Answer, PlacedBox, PlacedPoint, Trace
 from models.teacher.judge.judge import JudgeQuestion
 from tests.models.teacher.judge.asking import judged, point_sample, question, sample, trace
 
@@ -72,3 +75,9 @@ def test_images_are_sent_where_the_judge_shall_see_them() -> None:
 def test_what_needs_no_judge_asks_none(asked: JudgeQuestion, value: float | None, error: str | None) -> None:
     found, script = judged(asked, {})
     assert (found.value, found.error, script.calls) == (value, error, [])
+
+
+def test_a_place_outside_its_image_is_as_wrong_as_the_scorer_says() -> None:
+    about = sample(task=Task.BOX, answer=None, boxes=(PlacedBox(0, 0, 10, 10, role=Role.ANSWER),))
+    asked = question("answer", Trace((), Answer(boxes=(PlacedBox(-2, 0, 10, 10),))), about=about)
+    assert [judged(one, {})[0].value for one in (asked, replace(asked, sizes=((10.0, 10.0),)))] == [1.0, 0.0]
