@@ -24,7 +24,7 @@ def endpoint(config: TeacherConfig, *, is_needed: bool = True) -> Iterator[str |
 def api_key(config: TeacherConfig) -> str | None:
     """The teacher's key: of the environment, else of the Prefect Secret named as the variable in lower case with dashes."""
     if config.provider == EMBEDDED or config.key_variable in os.environ:
-        return os.environ.get(config.key_variable)
+        return os.environ.get(config.key_variable, "").strip() or None
     from prefect.blocks.system import Secret
     from prefect.exceptions import ObjectNotFound
 
@@ -32,4 +32,4 @@ def api_key(config: TeacherConfig) -> str | None:
         secret: Any = Secret.load(config.key_variable.lower().replace("_", "-"))
     except (ObjectNotFound, ValueError):
         return None
-    return str(secret.get())
+    return str(secret.get()).strip() or None
