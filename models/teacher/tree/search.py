@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from data.dialects.places import center
+from data.dialects.places import Place
 from data.sample import Sample
 from data.scoring import score_answer
-from data.trace import PlacedPoint, Step
+from data.trace import Step
+from models.teacher.linearize.sieve import is_near
 from models.teacher.method import Setting
 from models.teacher.tree.asking import Asking
 from models.teacher.tree.node import Node, Rollout
@@ -125,17 +126,12 @@ class Search:
 
 def repeats(said: Said, earlier: Sequence[Said], same_point_px: float) -> bool:
     """Whether a step points where an earlier one does; one that points nowhere, whether it says the same words."""
-    points = _points(said)
-    if not points:
+    places = _pointed(said)
+    if not places:
         return any(said.step is not None and said.step == other.step for other in earlier)
-    return any(_is_same(point, other, same_point_px) for point in points for one in earlier for other in _points(one))
+    return any(is_near(place, other, same_point_px) for place in places for one in earlier for other in _pointed(one))
 
 
-def _points(said: Said) -> list[PlacedPoint]:
-    """Where a thought points; a box stands for its centre, a look goes where the thought pointed already."""
-    return [center(mention.place) for mention in said.step.mentions] if said.step else []
-
-
-def _is_same(a: PlacedPoint, b: PlacedPoint, same_point_px: float) -> bool:
-    distance = ((a.x - b.x) ** 2 + (a.y - b.y) ** 2) ** 0.5
-    return a.image_index == b.image_index and (distance < same_point_px or distance == 0)
+def _pointed(said: Said) -> list[Place]:
+    """Where a thought points; a look goes where the thought pointed already."""
+    return [mention.place for mention in said.step.mentions] if said.step else []
