@@ -74,8 +74,9 @@ class Duplicate(Rule):
         sketch, keys, samples = found.T
         doubles = np.flatnonzero(has_double(sketch))
         left = doubles[keys[doubles] == NO_KEY]
-        if len(left):
-            keys[left] = text_keys(texts(left), samples[left].astype(np.int64))
+        for some in texts(left) if len(left) else ():
+            now, left = left[: len(some)], left[len(some) :]
+            keys[now] = text_keys(some, samples[now].astype(np.int64))
         is_new = np.ones(len(found), dtype=bool)
         is_new[doubles] = False
         is_new[doubles[np.unique(keys[doubles], return_index=True)[1]]] = True

@@ -8,7 +8,7 @@ when all were seen. A figure that is not known passes, unless the rule's ``unkno
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -20,8 +20,8 @@ from data.scoring.ragged import Column, Flags, Real, Whole
 
 Unknown = Literal["keep", "drop"]
 Remembered = npt.NDArray[Any]
-Texts = Callable[[Whole], Column]
-"""Gives the texts of traces by their numbers among all, which ascend."""
+Texts = Callable[[Whole], Iterable[Column]]
+"""Gives the texts of traces by their numbers among all, which ascend; some at a time."""
 
 
 class Rule(Section, ABC):

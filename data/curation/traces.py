@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -27,8 +27,8 @@ class Traces(Protocol):
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """All rows, some at a time, with the columns that are named as Parquet names them."""
 
-    def texts(self, rows: Whole) -> Column:
-        """The texts of some rows, whose numbers ascend; empty where there is none."""
+    def texts(self, rows: Whole) -> Iterator[Column]:
+        """The texts of some rows, whose numbers ascend, empty where there is none; a batch's at a time, as all may be more than 2 GB."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class TableTraces:
         names = dict.fromkeys(column.split(".")[0] for column in columns)
         yield from self.rows.select(list(names)).to_batches(max_chunksize=ROWS_PER_BATCH)
 
-    def texts(self, rows: Whole) -> Column:
+    def texts(self, rows: Whole) -> Iterator[Column]:
         """Taken from that column."""
-        return _filled(self.rows.column(TEXT), rows)
+        return _texts(self.batches([TEXT]), rows)
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,16 @@ class FileTraces:
             with pq.ParquetFile(path) as file:
                 yield from file.iter_batches(ROWS_PER_BATCH, columns=list(columns))
 
-    def texts(self, rows: Whole) -> Column:
+    def texts(self, rows: Whole) -> Iterator[Column]:
         """Read once more."""
-        found: list[Column] = []
-        start = 0
-        for batch in self.batches([TEXT]):
-            first, last = rows.searchsorted([start, start + batch.num_rows])
-            found.append(_filled(batch.column(0), rows[first:last] - start))
-            start += batch.num_rows
-        return pa.chunked_array(found, pa.string()).combine_chunks()
+        return _texts(self.batches([TEXT]), rows)
 
 
-def _filled(texts: Column, rows: Whole) -> Column:
-    taken = pc.fill_null(texts.take(pa.array(rows)), "")
-    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
+def _texts(batches: Iterable[pa.RecordBatch], rows: Whole) -> Iterator[Column]:
+    start = 0
+    for batch in batches:
+        column: Column = batch.column(0)
+        first, last = rows.searchsorted([start, start + batch.num_rows])
+        if first < last:
+            yield pc.fill_null(column.take(pa.array(rows[first:last] - start)), "")
+        start += batch.num_rows
