@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from data.benchmarks.config import EvaluateConfig
 from data.config import Section
@@ -102,4 +103,24 @@ def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
 
 
 def _sentence(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {_problem(item)}" for item in error.errors())
+
+
+def _problem(item: ErrorDetails) -> str:
+    if item["type"] != "extra_forbidden":
+        return item["msg"].removeprefix("Value error, ")
+    section = _section(item["loc"][:-1])
+    return "there is no such setting" + (f"; there are {', '.join(sorted(section.model_fields))}" if section else "")
+
+
+def _section(place: Sequence[int | str]) -> type[BaseModel] | None:
+    """The section of a recipe at a place; None where several kinds may stand there."""
+    section: type[BaseModel] = Recipe
+    for part in place:
+        field = section.model_fields.get(str(part))
+        kind = field.annotation if field else None
+        found = [one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, BaseModel)]
+        if len(found) != 1:
+            return None
+        section = found[0]
+    return section

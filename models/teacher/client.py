@@ -191,9 +191,10 @@ class TeacherClient:
 
     def _refused(self, error: StatusError) -> TeacherRefusedError:
         said = describe(error, self._key)
+        key = f"the key in {self._config.key_variable}" if self._key else f"{self._config.key_variable}, in which there is no key,"
         return TeacherRefusedError(
             f"the teacher at {self._base_url} refuses to serve {self._config.model} ({said}); "
-            f"check the key in {self._config.key_variable} and {self._section}.model{self._durable()}"
+            f"check {key} and {self._section}.model{self._durable()}"
         )
 
     def _reply(self, call: Call, completion: Completion) -> Reply:

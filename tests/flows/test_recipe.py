@@ -48,6 +48,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
+        ("generate.teacher.temprature", 1, r"generate\.teacher\.temprature: there is no such setting; there are .*temperature"),
         ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are vigorl, .*textual"),
         ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, terse"),
         ("generate.dialect", "vigor", r"generate\.dialect: there is no dialect 'vigor'"),
