@@ -31,6 +31,8 @@ class Progress:
     measure: Measure | None = None
     is_shown: bool = True
     """Whether the terminal has a bar for it."""
+    is_broken_off: bool = False
+    """Whether the stage failed; its bar stays where it is."""
     _bar: TaskID | None = field(default=None, repr=False)
     _artifact: UUID | None = field(default=None, repr=False)
     _told: float = field(default=-1.0, repr=False)
@@ -41,7 +43,7 @@ class Progress:
 
     @contextmanager
     def shown(self, title: str) -> Iterator[None]:
-        """Show a bar while the block runs."""
+        """Show a bar while the block runs, full at the end unless the stage was broken off."""
         shown = bars.get()
         if shown is None or not self.is_shown:
             yield
@@ -51,7 +53,8 @@ class Progress:
             yield
         finally:
             self.look()
-            shown.update(self._bar, total=self.total or 1, completed=self.total or 1)
+            if not self.is_broken_off:
+                shown.update(self._bar, total=self.total or 1, completed=self.total or 1)
             shown.stop_task(self._bar)
 
     def look(self) -> None:

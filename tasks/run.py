@@ -68,6 +68,7 @@ class Record:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.is_broken_off = kind is not None
         self._ended.set()
         self._thread.join()
         status = Status.COMPLETE if kind is None else Status.FAILED if issubclass(kind, Exception) else Status.CANCELLED

@@ -6,11 +6,15 @@ budget is *spent*: no other is sent, so that a run ends with whole samples rathe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models.teacher.config import BudgetConfig
+
+ROUNDING = 1e-9
+"""Share of a cap by which sums of floating-point numbers may pass it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +50,34 @@ class Budget:
         self.spent = spent or Spent()
         self._answered = answered or Spent()
         self.is_spent = False
+        self.settled = asyncio.Event()
+        """Set when the next call is settled."""
 
     def reserve(self, guess: Spent) -> Spent | None:
-        """What is set aside for one more call, or None where it does not fit; ``guess`` counts until a call was answered."""
+        """What is set aside for one more call; ``guess`` counts until a call was answered.
+
+        None where the budget ``is_spent``, or where the call may fit once calls under way are settled.
+        """
         price = self.mean() or guess
-        after = self.spent + self._reserved + price
-        self.is_spent = self.is_spent or any(
-            cap is not None and amount > cap
-            for amount, cap in ((after.calls, self._caps.calls), (after.tokens, self._caps.tokens), (after.dollars, self._caps.dollars))
-        )
-        if self.is_spent:
+        self.is_spent = self.is_spent or not self._has_room(self.spent + price)
+        if self.is_spent or not self._has_room(self.spent + self._reserved + price):
             return None
         self._reserved += price
         return price
 
     def settle(self, reserved: Spent, cost: Spent) -> None:
-        """Count what a reserved call cost; nothing where it was not sent."""
+        """Count what a reserved call cost, nothing where it was not sent, and wake those who wait for it."""
+        self.settled.set()
+        self.settled = asyncio.Event()
         self._reserved -= reserved
         self.spent += cost
         if cost.tokens:
             self._answered += cost
+
+    def _has_room(self, amount: Spent) -> bool:
+        caps = self._caps
+        pairs = ((amount.calls, caps.calls), (amount.tokens, caps.tokens), (amount.dollars, caps.dollars))
+        return all(cap is None or part <= cap * (1 + ROUNDING) for part, cap in pairs)
 
     def mean(self) -> Spent | None:
         """What a call of this run costs, as far as it is known."""

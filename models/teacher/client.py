@@ -128,12 +128,19 @@ class TeacherClient:
         )
         async for attempt in attempts:
             with attempt:
-                async with self._slots.hold((call.image_ids, call.sample_id)):
-                    return await self._attempt(call, effort)
+                return await self._in_turn(call, effort)
         raise AssertionError("stamina ends by returning or raising")
 
+    async def _in_turn(self, call: Call, effort: Effort) -> Completion:
+        """One attempt with a slot. While only calls under way leave no room in the budget, a call waits for them and holds none."""
+        while True:
+            async with self._slots.hold((call.image_ids, call.sample_id)):
+                if self._is_reserved(effort):
+                    return await self._attempt(call, effort)
+                settled = self._budget.settled
+            await settled.wait()
+
     async def _attempt(self, call: Call, effort: Effort) -> Completion:
-        self._reserve(effort)
         body = write_body(call, self._pictures)
         try:
             async with self._breaker.attempt():
@@ -148,11 +155,13 @@ class TeacherClient:
         self._pace.answered(effort.paid_tokens, effort.tokens)
         return effort.completion
 
-    def _reserve(self, effort: Effort) -> None:
+    def _is_reserved(self, effort: Effort) -> bool:
+        """Whether the budget has room for the call now. Raises ``_UnaskedError`` where it will have none."""
         if effort.reserved is None:
             effort.reserved = self._budget.reserve(effort.guess)
-        if effort.reserved is None:
+        if effort.reserved is None and self._budget.is_spent:
             raise _UnaskedError
+        return effort.reserved is not None
 
     def _settle(self, effort: Effort) -> None:
         if effort.reserved is not None:

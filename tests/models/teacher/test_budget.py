@@ -11,7 +11,16 @@ GUESS = Spent(1, 100, 0.5)
 def test_calls_under_way_count_before_they_are_settled() -> None:
     budget = Budget(BudgetConfig(calls=2))
     assert [budget.reserve(GUESS) is not None for _ in range(3)] == [True, True, False]
-    assert budget.is_spent
+    assert not budget.is_spent
+
+
+def test_a_call_that_only_those_under_way_leave_no_room_for_has_room_once_they_cost_less() -> None:
+    budget = Budget(BudgetConfig(dollars=0.6))
+    first = budget.reserve(GUESS)
+    assert first is not None
+    assert budget.reserve(GUESS) is None
+    budget.settle(first, Spent(1, 20, 0.1))
+    assert budget.reserve(GUESS) == Spent(1, 20, 0.1)
 
 
 def test_a_call_is_taken_to_cost_what_calls_have_cost() -> None:
@@ -28,9 +37,9 @@ def test_a_budget_that_is_spent_stays_so() -> None:
     budget = Budget(BudgetConfig(dollars=0.6))
     reserved = budget.reserve(GUESS)
     assert reserved is not None
+    budget.settle(reserved, Spent(1, 100, 0.5))
     assert budget.reserve(GUESS) is None
-    budget.settle(reserved, Spent())
-    assert budget.reserve(GUESS) is None
+    assert budget.is_spent
 
 
 def test_what_the_run_paid_before_its_death_counts() -> None:
