@@ -121,7 +121,7 @@ class Box:
         return Box(first.x, first.y, second.x, second.y, space)
 
     def iou(self, other: Box) -> float:
-        """Intersection over union in [0, 1]; 0 if either box is not valid. Both must share a space."""
+        """Intersection over union in [0, 1]; 0 if either box is not valid or no number holds the union. Both must share a space."""
         same_space(self.space, other.space)
         if not (self.is_valid and other.is_valid):
             return 0.0
@@ -130,7 +130,8 @@ class Box:
         if width <= 0 or height <= 0:
             return 0.0
         intersection = width * height
-        return intersection / (self.area + other.area - intersection)
+        union = self.area + other.area - intersection
+        return intersection / union if 0 < union < math.inf else 0.0
 
 
 def same_space(a: Space, b: Space) -> None:

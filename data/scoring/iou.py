@@ -1,6 +1,7 @@
 """IoU: the strict intersection over union, in Python, in NumPy and in SQL.
 
-A box that is inverted, of zero area or not finite has an IoU of 0 with every box, itself included; boxes that only touch have 0.
+A box that is inverted, of zero area or not finite has an IoU of 0 with every box, itself included; boxes that only touch have 0. So have
+boxes so small or so large that their union is 0 or infinite as a number.
 """
 
 from __future__ import annotations
@@ -16,20 +17,21 @@ PIXELS = Space.pixels(1, 1)
 """Places of one image share its pixels, whatever its size."""
 
 IOU_SQL = """
+create macro finite_or_zero(x) as case when isfinite(x) then x else 0.0::double end;
 create macro iou(ax1, ay1, ax2, ay2, bx1, by1, bx2, by2) as case
   when ax1 + ay1 + ax2 + ay2 + bx1 + by1 + bx2 + by2 is null then null
   when not (isfinite(ax1::double) and isfinite(ay1::double) and isfinite(ax2::double) and isfinite(ay2::double)
     and isfinite(bx1::double) and isfinite(by1::double) and isfinite(bx2::double) and isfinite(by2::double)) then 0.0::double
   when ax1 >= ax2 or ay1 >= ay2 or bx1 >= bx2 or by1 >= by2 then 0.0::double
   when ax1 >= bx2 or bx1 >= ax2 or ay1 >= by2 or by1 >= ay2 then 0.0::double
-  else (case when ax2 < bx2 then ax2 else bx2 end - case when ax1 > bx1 then ax1 else bx1 end)::double
+  else finite_or_zero((case when ax2 < bx2 then ax2 else bx2 end - case when ax1 > bx1 then ax1 else bx1 end)::double
     * (case when ay2 < by2 then ay2 else by2 end - case when ay1 > by1 then ay1 else by1 end)
     / ((ax2 - ax1)::double * (ay2 - ay1) + (bx2 - bx1)::double * (by2 - by1)
       - (case when ax2 < bx2 then ax2 else bx2 end - case when ax1 > bx1 then ax1 else bx1 end)::double
-      * (case when ay2 < by2 then ay2 else by2 end - case when ay1 > by1 then ay1 else by1 end))
+      * (case when ay2 < by2 then ay2 else by2 end - case when ay1 > by1 then ay1 else by1 end)))
   end;
 """
-"""A macro of eight columns; NULL where one is NULL."""
+"""``iou``, a macro of eight columns, NULL where one is NULL; it needs the other one."""
 
 
 def iou(a: Box, b: Box) -> float:
@@ -49,11 +51,13 @@ def iou_matrix(a: Boxes, b: Boxes) -> Boxes:
     a, b = np.asarray(a, dtype=float).reshape(-1, 4), np.asarray(b, dtype=float).reshape(-1, 4)
     is_valid = _is_valid(a)[:, None] & _is_valid(b)[None]
     a, b = np.where(_is_valid(a)[:, None], a, 0.0), np.where(_is_valid(b)[:, None], b, 0.0)
-    sides = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
-    has_overlap = is_valid & (sides > 0).all(-1)
-    intersection = np.where(has_overlap, sides.prod(-1), 0.0)
-    union = (a[:, 2:] - a[:, :2]).prod(-1)[:, None] + (b[:, 2:] - b[:, :2]).prod(-1)[None] - intersection
-    result: Boxes = np.divide(intersection, union, out=np.zeros_like(intersection), where=has_overlap)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sides = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
+        has_overlap = is_valid & (sides > 0).all(-1)
+        intersection = np.where(has_overlap, sides.prod(-1), 0.0)
+        union = (a[:, 2:] - a[:, :2]).prod(-1)[:, None] + (b[:, 2:] - b[:, :2]).prod(-1)[None] - intersection
+    is_number = (union > 0) & (union < np.inf)
+    result: Boxes = np.divide(intersection, union, out=np.zeros_like(intersection), where=has_overlap & is_number)
     return result
 
 

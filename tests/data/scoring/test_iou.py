@@ -50,8 +50,10 @@ def test_python_numpy_and_sql_agree(sql: duckdb.DuckDBPyConnection, a: Corners, 
         ((0, 0, 1, 0), (0, 0, 1, 1), 0.0),
         ((2, 2, 0, 0), (0, 0, 2, 2), 0.0),
         ((0, 0, float("nan"), 1), (0, 0, 1, 1), 0.0),
+        ((0, 0, 1e-200, 1e-200), (0, 0, 1e-200, 1e-200), 0.0),
+        ((-1e308, -1e308, 1e308, 1e308), (-1e308, -1e308, 1e308, 1e308), 0.0),
     ],
-    ids=["overlapping", "equal", "touching", "zero area", "inverted", "nan"],
+    ids=["overlapping", "equal", "touching", "zero area", "inverted", "nan", "too small", "too large"],
 )
 def test_known_overlaps(sql: duckdb.DuckDBPyConnection, a: Corners, b: Corners, expected: float) -> None:
     assert iou(Box(*a, PIXELS), Box(*b, PIXELS)) == pytest.approx(expected)
