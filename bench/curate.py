@@ -2,8 +2,9 @@
 
     python -m bench.curate [--traces 1000000] [--loop 50000 | --full]
 
-Prints JSON: seconds for rows in memory and from a store's files (as the stage reads them, files verified), the loop's seconds, measured on
-``--loop`` rows and scaled or with ``--full`` on all, the ratios, and the largest memory of a process that judges from files.
+Prints JSON: seconds, and seconds of all cores, for rows in memory; seconds from a store's files, as the stage reads them, files verified; the
+loop's seconds, measured on ``--loop`` rows and scaled or with ``--full`` on all; the ratios; and the largest memory of a process that
+judges from files.
 
 The rules are: answer correct, box IoU, point hit, length, duplicate. The loop does what the published reward functions do with a
 completion: regular expressions find the blocks, the boxes and the points in the text, ``json`` reads a box, loops over boxes and points
@@ -16,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -265,10 +265,11 @@ def known_of(drawn: dict[str, Any]) -> list[Known]:
     return [(boxes, task_of(row), CHOICES[row % 3]) for row, boxes in enumerate(drawn["known"].tolist())]
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Seconds on the clock, seconds of all cores, and the answer."""
+    start, used = time.perf_counter(), time.process_time()
     answer = work()
-    return time.perf_counter() - start, answer
+    return time.perf_counter() - start, time.process_time() - used, answer
 
 
 def kept_of(verdicts: pa.Table, rows: int | None = None) -> int:
@@ -287,10 +288,15 @@ def from_store(root: Path) -> dict[str, float]:
     store = Store.open(root)
     inputs = {name: store.resolve(name) for name in ("samples", "images", "traces")}
     run = StageRun(store, Order(Stage.CURATE, "bench", CurateStageConfig(rules=RULES), StudentConfig(), inputs, settings={}), "run_bench")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds, verdicts = timed(lambda: judge_version(run, get_rules(RULES), {}))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "kept": kept_of(verdicts), "mb_before": before / 1024, "mb_peak": peak / 1024}
+    before = peak_mb()
+    seconds, _, verdicts = timed(lambda: judge_version(run, get_rules(RULES), {}))
+    return {"seconds": seconds, "kept": kept_of(verdicts), "mb_before": before, "mb_peak": peak_mb()}
+
+
+def peak_mb() -> float:
+    """The most memory that this process ever held; of the process alone, unlike ``ru_maxrss``, which a child takes over."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def measure(root: Path, traces: int, loop_rows: int, repeats: int) -> dict[str, Any]:
@@ -300,21 +306,23 @@ def measure(root: Path, traces: int, loop_rows: int, repeats: int) -> dict[str, 
     rows = trace_table(drawn, said)
     publish(root, {"samples": samples, "images": images, "traces": rows})
     runs = [timed(lambda: judge_traces(samples, rows, RULES, images)) for _ in range(repeats)]
-    ours_s, verdicts = statistics.median(seconds for seconds, _ in runs), runs[-1][1]
+    ours_s, ours_cpu_s = (statistics.median(run[which] for run in runs) for which in (0, 1))
+    verdicts = runs[-1][2]
     command = [sys.executable, "-m", "bench.curate", "--judge", str(root)]
     stored = [json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout) for _ in range(repeats)]
     stored_s = statistics.median(run["seconds"] for run in stored)
     known = known_of(drawn)
-    loop_s, kept = timed(lambda: loop(said[:loop_rows], known))
+    loop_s, loop_cpu_s, kept = timed(lambda: loop(said[:loop_rows], known))
     assert kept == kept_of(verdicts, loop_rows), f"the loop keeps {kept}, ours {kept_of(verdicts, loop_rows)} of {loop_rows}"
     assert stored[0]["kept"] == kept_of(verdicts)
-    scaled_s = loop_s * traces / loop_rows
+    scaled_s, scaled_cpu_s = loop_s * traces / loop_rows, loop_cpu_s * traces / loop_rows
     return {
         "traces": traces,
         "characters_per_trace": round(sum(map(len, said)) / traces),
         "kept": kept_of(verdicts),
         "loop_rows": loop_rows,
         "seconds": {"loop": round(scaled_s, 2), "columns": round(ours_s, 3), "columns_from_files": round(stored_s, 3)},
+        "cpu_seconds": {"loop": round(scaled_cpu_s, 2), "columns": round(ours_cpu_s, 3)},
         "times_faster": {"columns": round(scaled_s / ours_s, 1), "columns_from_files": round(scaled_s / stored_s, 1)},
         "megabytes_from_files": {"before": round(stored[0]["mb_before"]), "peak": round(max(run["mb_peak"] for run in stored))},
     }

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.curation.repeats import is_ascii
+from data.curation.repeats import fold_odd
 from data.curation.spread import DISTINCT_RADIUS, distinct
 from data.scoring.columns import Answers, Scores, score_columns
 from data.scoring.dual import Duals, Fits, dual_ious, fits_of
@@ -50,7 +50,8 @@ class Batch:
         self.samples = samples
         self.is_read = flags(pc.is_valid(self._column("steps")))
         self._judgements = judgements or {}
-        self._step_offsets, self._steps = unfold(self._column("steps"))
+        self._step_offsets, steps = unfold(self._column("steps"))
+        self._mention_offsets, self._mention_values = unfold(pc.struct_field(steps, "mentions"))
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
@@ -59,6 +60,11 @@ class Batch:
     def text(self) -> Column:
         """The text as it came; empty where there is none."""
         return pc.fill_null(self._column("text"), "")
+
+    @cached_property
+    def folded(self) -> Column:
+        """The text as ``data.curation.repeats`` wants it; the very same where all is ASCII."""
+        return fold_odd(self.text)
 
     @cached_property
     def answers(self) -> Answers:
@@ -83,7 +89,9 @@ class Batch:
     @property
     def first_step(self) -> tuple[Flags, Flags]:
         """Which of the points, and which of the boxes, the first step of their trace names."""
-        _, _, is_box, is_first = self._mentions
+        is_box, offsets = self._mentions[2], self._mention_offsets
+        ends = offsets[np.minimum(self._step_offsets[:-1] + 1, self._step_offsets[1:])]
+        is_first = np.arange(offsets[-1]) < np.repeat(ends, np.diff(offsets[self._step_offsets]))
         return is_first[~is_box], is_first[is_box]
 
     @cached_property
@@ -94,7 +102,7 @@ class Batch:
     @cached_property
     def characters(self) -> Whole:
         """How many characters the text has."""
-        lengths = pc.binary_length(self.text) if is_ascii(self.text) else pc.utf8_length(self.text)
+        lengths = pc.binary_length(self.text) if self.folded is self.text else pc.utf8_length(self.text)
         return wholes(lengths).astype(np.int64)
 
     @cached_property
@@ -120,10 +128,7 @@ class Batch:
     def duals(self) -> Duals:
         """The boxes named in thoughts against the evidence, or all known boxes where there is none; unknown of what could not be read."""
         lists = np.where(self.is_read, self.samples, len(self.problems))
-        items, values, found = self._fits
-        is_relevant = self.problems.is_relevant[values]
-        fits = (items[is_relevant], self.problems.relevant_number[values[is_relevant]], found[is_relevant])
-        return dual_ious(self.boxes, self.problems.relevant, lists, fits)
+        return dual_ious(self.boxes, self.problems.boxes, lists, self._fits, self.problems.is_relevant)
 
     @cached_property
     def judge(self) -> Real:
@@ -149,8 +154,6 @@ class Batch:
         return fits_of(self.boxes, self.problems.boxes, self.samples)
 
     @cached_property
-    def _mentions(self) -> tuple[Points, Boxes, Flags, Flags]:
-        offsets, values = unfold(pc.struct_field(self._steps, "mentions"))
-        steps = owners(offsets)
-        rows = owners(self._step_offsets)[steps]
-        return *mentions_of(rows, len(self), values), steps == self._step_offsets[:-1][rows]
+    def _mentions(self) -> tuple[Points, Boxes, Flags]:
+        rows = owners(self._mention_offsets[self._step_offsets])
+        return mentions_of(rows, len(self), self._mention_values)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
 from data.curation.batch import Batch
-from data.curation.repeats import NO_KEY, has_double, sketches, text_keys
+from data.curation.repeats import NO_KEY, fold_odd, has_double, sketches, text_keys
 from data.curation.rule import Remembered, Rule, Texts, is_within
 from data.dialects import Loss, get_dialect
 from data.rows import trace_from_row
@@ -64,9 +64,9 @@ class Duplicate(Rule):
 
     def look(self, batch: Batch) -> Remembered:
         """Remembers sketches, and keys where a sketch is not alone in the batch."""
-        found = sketches(batch.text, batch.samples)
+        found = sketches(batch.folded, batch.samples)
         keys, doubles = np.full(len(batch), NO_KEY), np.flatnonzero(has_double(found))
-        keys[doubles] = text_keys(batch.text.take(doubles), batch.samples[doubles])
+        keys[doubles] = text_keys(batch.folded.take(doubles), batch.samples[doubles])
         return np.stack([found, keys, batch.samples.astype(np.uint64)], axis=1)
 
     def settle(self, found: Remembered, texts: Texts) -> Flags:
@@ -76,7 +76,7 @@ class Duplicate(Rule):
         left = doubles[keys[doubles] == NO_KEY]
         for some in texts(left) if len(left) else ():
             now, left = left[: len(some)], left[len(some) :]
-            keys[now] = text_keys(some, samples[now].astype(np.int64))
+            keys[now] = text_keys(fold_odd(some), samples[now].astype(np.int64))
         is_new = np.ones(len(found), dtype=bool)
         is_new[doubles] = False
         is_new[doubles[np.unique(keys[doubles], return_index=True)[1]]] = True

@@ -24,16 +24,16 @@ SPACES = bytes(range(LAST_SPACE + 1))
 LOWER = bytes(range(256)).lower()
 FIRST_ODD = 128
 """Codes from this one on are parts of other letters than ASCII's."""
-BITS = (1, 2)
+BITS = (1,)
 """Bits of a character's code that a sketch counts beside the characters; its case is another one."""
-MULTIPLIERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)
+MULTIPLIERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 """Odd numbers that spread counts over 64 bits."""
 WORD = 64
 
 
 def sketches(texts: Column, samples: Whole) -> Keys:
-    """A number for each text of a sample. Texts that are equal have the same, others seldom."""
-    offsets, letters = _buffers(_plain(texts))
+    """A number for each text of a sample, folded. Texts that are equal have the same, others seldom."""
+    offsets, letters = _buffers(texts)
     is_black = _packed(letters > LAST_SPACE)
     counts = [_counts(is_black, offsets), *(_counts(is_black & _packed(letters & bit), offsets) for bit in BITS)]
     found = np.zeros(len(texts), dtype=np.uint64)
@@ -43,7 +43,7 @@ def sketches(texts: Column, samples: Whole) -> Keys:
 
 
 def text_keys(texts: Column, samples: Whole) -> Keys:
-    """A hash of each text of a sample, never ``NO_KEY``; it is of use in this process only."""
+    """A hash of each text of a sample, folded, never ``NO_KEY``; it is of use in this process only."""
     hashes = map(hash, zip(samples.tolist(), bare(texts).to_pylist(), strict=True))
     return np.fromiter(hashes, dtype=np.int64, count=len(texts)).view(np.uint64) | np.uint64(1)
 
@@ -58,23 +58,18 @@ def has_double(values: Keys) -> Flags:
     return found
 
 
-def is_ascii(texts: Column) -> bool:
-    """Whether all texts have ASCII's letters only."""
-    return bool(_buffers(texts)[1].max(initial=0) < FIRST_ODD)
-
-
 def bare(texts: Column) -> Column:
-    """Texts in lower case, without white space."""
-    offsets, letters = _buffers(_plain(texts))
+    """Folded texts in lower case, without white space."""
+    offsets, letters = _buffers(texts)
     spaces = np.flatnonzero(letters <= LAST_SPACE)
     kept = letters.tobytes().translate(LOWER, SPACES)
     starts = (offsets - np.searchsorted(spaces, offsets)).astype(np.int32)
     return pa.StringArray.from_buffers(len(texts), pa.py_buffer(starts.data), pa.py_buffer(kept))
 
 
-def _plain(texts: Column) -> Column:
-    """Texts with other letters than ASCII's in lower case and without white space."""
-    if is_ascii(texts):
+def fold_odd(texts: Column) -> Column:
+    """Texts with other letters than ASCII's in lower case and without white space, the others as they are."""
+    if _buffers(texts)[1].max(initial=0) < FIRST_ODD:
         return texts
     is_odd = ~flags(pc.string_is_ascii(texts))
     odd: Any = pa.array(is_odd)

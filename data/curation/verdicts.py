@@ -129,11 +129,11 @@ def _settled(rule: Rule, number: int, parts: Sequence[Part], texts: Texts) -> Fl
 def _said(names: Sequence[str], failing: Sequence[Flags]) -> dict[str, Any]:
     """``kept``, ``reason`` and ``failed`` of each trace, from what fails of each of ``names``."""
     table = np.stack(failing, axis=1)
-    rows, codes = np.nonzero(table)
+    rows, codes = np.divmod(np.flatnonzero(table), len(names))
     offsets = offsets_of(np.bincount(rows, minlength=len(table)))
     failed = pa.array(list(names)).take(codes)
     is_kept = offsets[1:] == offsets[:-1]
-    first: Any = pa.array(np.argmax(table, axis=1), mask=is_kept)
+    first: Any = pa.array(np.append(codes, 0)[offsets[:-1]], mask=is_kept)
     return {
         "kept": pa.array(is_kept),
         "reason": pa.array(list(names)).take(first),

@@ -1,6 +1,6 @@
 """Columns: the strict scorer over many answers at once, from Arrow columns. It says what ``score_answer`` says, number for number.
 
-Rows that cannot be told by columns (several boxes against several, areas beyond all numbers) are given to ``score_answer`` one by one.
+Rows that cannot be told by columns (several boxes against several) are given to ``score_answer`` one by one.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def _score_boxes(problems: Problems, lists: Whole, said: Boxes, asked: Flags, io
     top = best(wanted.rows[items], overlaps(wanted, items, problems.answers, values), len(lists))
     iou[is_box] = top[is_box]
     iou[is_single] = top[is_single] / np.maximum(counts, known)[is_single]
-    is_odd: Flags = (is_boxes & ~is_single) | (np.isnan(top) & (is_box | is_single))
-    return is_odd
+    is_much: Flags = is_boxes & ~is_single
+    return is_much
 
 
 def _score_texts(problems: Problems, lists: Whole, answers: Answers, asked: Flags, correct: Real) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from data.scoring.iou import Boxes as Corners
 from data.scoring.iou import placed_matrix
 from data.scoring.places import Boxes, overlaps
-from data.scoring.ragged import Real, Whole, best, offsets_of, pairs, share, sums
+from data.scoring.ragged import Flags, Real, Whole, best, offsets_of, pairs, share, sums
 from data.trace import PlacedBox
 
 Fits = tuple[Whole, Whole, Real]
@@ -66,17 +66,21 @@ def fits_of(named: Boxes, known: Boxes, lists: Whole) -> Fits:
     return items, values, overlaps(named, items, known, values)
 
 
-def dual_ious(named: Boxes, known: Boxes, lists: Whole, fits: Fits | None = None) -> Duals:
-    """The figures of each row of ``named`` beside the row of ``known`` that ``lists`` names for it."""
+def dual_ious(named: Boxes, known: Boxes, lists: Whole, fits: Fits | None = None, wanted: Flags | None = None) -> Duals:
+    """The figures of each row of ``named`` beside the row of ``known`` that ``lists`` names for it, of which only some may be wanted."""
     items, values, found = fits or fits_of(named, known, lists)
-    counts = known.counts[lists]
-    slots = offsets_of(counts)
+    wanted = np.ones(len(known), dtype=bool) if wanted is None else wanted
+    is_wanted = wanted[values]
+    found = found * is_wanted
+    before = offsets_of(wanted)
+    counts = np.diff(before[known.offsets])[lists]
+    slots = offsets_of(known.counts[lists])
     rows = named.rows[items]
-    reached = best(slots[rows] + values - known.offsets[lists[rows]], found, slots[-1])
-    recall = share(sums(np.repeat(np.arange(named.count), counts), reached, named.count), counts)
+    reached = best((slots[:-1] - known.offsets[lists])[rows] + values, found, slots[-1])
+    recall = share(sums(np.repeat(np.arange(named.count), np.diff(slots)), reached, named.count), counts)
     fitting = sums(named.rows, best(items, found, len(named)), named.count)
     precision = np.where(counts > 0, np.nan_to_num(share(fitting, named.counts)), np.nan)
-    return Duals(recall, precision, _one_to_one(found, named.counts, counts))
+    return Duals(recall, precision, _one_to_one(found[is_wanted], named.counts, counts))
 
 
 def _one_to_one(found: Real, named: Whole, known: Whole) -> Real:

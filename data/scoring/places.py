@@ -71,7 +71,12 @@ class Boxes:
     @cached_property
     def corners(self) -> Real:
         """(4, B) x1, y1, x2, y2; NaN for a box that is not valid."""
-        return np.where(self.is_valid, np.stack([self.x1, self.y1, self.x2, self.y2]), np.nan)
+        return np.where(self.is_valid, self.sides, np.nan)
+
+    @cached_property
+    def sides(self) -> Real:
+        """(4, B) x1, y1, x2, y2."""
+        return np.stack([self.x1, self.y1, self.x2, self.y2])
 
     @property
     def center(self) -> Points:
@@ -96,7 +101,7 @@ def boxes_of(column: Column) -> Boxes:
 
 def mentions_of(rows: Whole, count: int, values: Column) -> tuple[Points, Boxes, Flags]:
     """The points and the boxes among mentions, and which of them are boxes; ``rows`` says to which of ``count`` rows each belongs."""
-    x, y, x2, y2 = (reals(pc.struct_field(values, name)) for name in ("x", "y", "x2", "y2"))
+    x, y, x2, y2 = (_bare(pc.struct_field(values, name)) for name in ("x", "y", "x2", "y2"))
     image, is_box = wholes(pc.struct_field(values, "image_index")), flags(pc.is_valid(pc.struct_field(values, "x2")))
     point, box = np.flatnonzero(~is_box), np.flatnonzero(is_box)
     boxes = Boxes(rows[box], count, image[box], x[box], y[box], x2[box], y2[box])
@@ -107,22 +112,33 @@ def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
     """Whether each point lies in a box of the row of ``boxes`` that ``lists`` names for it, edges included."""
     items, values = pairs(lists, boxes.offsets)
     x, y = points.x[items], points.y[items]
-    is_in = (points.image[items] == boxes.image[values]) & (boxes.x1[values] <= x) & (x <= boxes.x2[values])
-    is_in &= (boxes.y1[values] <= y) & (y <= boxes.y2[values])
+    x1, y1, x2, y2 = boxes.sides.take(values, axis=1)
+    is_in = (x1 <= x) & (x <= x2) & (y1 <= y) & (y <= y2)
+    is_in &= _share_images(points.image, items, boxes.image, values)
     found = np.zeros(len(points), dtype=bool)
     found[items[is_in]] = True
     return found
 
 
 def overlaps(a: Boxes, items: Whole, b: Boxes, values: Whole) -> Real:
-    """The IoU of each pair of boxes; NaN only where an area is beyond all numbers."""
+    """The IoU of each pair of boxes."""
     ax1, ay1, ax2, ay2 = a.corners.take(items, axis=1)
     bx1, by1, bx2, by2 = b.corners.take(values, axis=1)
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(all="ignore"):
         width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
         height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
-        has_overlap = (width > 0) & (height > 0) & (a.image[items] == b.image[values])
         intersection = width * height
         union = (ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - intersection
-        found: Real = np.divide(intersection, union, out=np.zeros(len(items)), where=has_overlap)
-    return found
+        has_overlap = (width > 0) & (height > 0) & (union > 0) & (union < np.inf) & _share_images(a.image, items, b.image, values)
+        return np.where(has_overlap, intersection / union, 0.0)
+
+
+def _share_images(a: Whole, items: Whole, b: Whole, values: Whole) -> Flags | np.bool_:
+    """Whether the places of each pair are on the same image."""
+    return np.True_ if not (a.any() or b.any()) else a[items] == b[values]
+
+
+def _bare(column: Column) -> Real:
+    """A column of real numbers as it lies in memory; anything stands for null."""
+    start = column.offset
+    return np.frombuffer(column.buffers()[1] or b"", dtype=np.float64)[start : start + len(column)]

@@ -48,8 +48,8 @@ class Problems:
     def prepare(self) -> None:
         """Take now what is else taken when it is first asked for, so that several threads may ask."""
         for boxes in (self.boxes, self.answers, self.evidence, self.relevant):
-            _ = boxes.offsets, boxes.corners
-        _ = self.relevant_number, self.is_scorable, self.choice, self.lacks_image
+            _ = boxes.offsets, boxes.corners, boxes.sides
+        _ = self.is_scorable, self.choice, self.lacks_image
 
     def find(self, sample_ids: Column) -> Whole:
         """The row of each sample; that behind the last where it is not there."""
@@ -75,11 +75,6 @@ class Problems:
         """Which of the boxes these are."""
         is_relevant: Flags = self._has_role(Role.EVIDENCE) | (self.evidence.counts[self.boxes.rows] == 0)
         return is_relevant
-
-    @cached_property
-    def relevant_number(self) -> Whole:
-        """For each of the boxes, if it is one of these, which."""
-        return np.cumsum(self.is_relevant) - 1
 
     @cached_property
     def lacks_image(self) -> Flags:

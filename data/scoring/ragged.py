@@ -48,10 +48,9 @@ def sums(rows: Whole, values: npt.NDArray[Any], count: int) -> Real:
 
 
 def best(rows: Whole, values: Real, count: int) -> Real:
-    """For each of ``count`` rows the largest of its values, NaN where one is that; 0 where it has none."""
+    """For each of ``count`` rows the largest of its values; 0 where it has none."""
     found = np.zeros(count)
-    with np.errstate(invalid="ignore"):
-        np.maximum.at(found, rows, values)
+    np.maximum.at(found, rows, values)
     return found
 
 
