@@ -1,12 +1,13 @@
 """Corner: the part of a store that some versions came from, with what was published beside it, ready to be asked with SQL.
 
 Tables are named as ever and have a further column ``version_id``; a table that nothing here published is empty. The table ``stages``
-says which stage a ``run_id`` was.
+says which stage a ``run_id`` was. Calls that an earlier run paid for, and that a trace, a tree or a judgement here is made of, are among
+``requests`` too, without a version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +20,8 @@ from data.tables import CHECKPOINTS, TABLES
 
 UNREAD = {"images", "versions", "runs", CHECKPOINTS}
 """Tables that are not loaded: pixels, and what manifests and run folders say."""
+CITING = ("traces", "trees", "judgements")
+"""Tables whose rows say which calls they are made of."""
 SFT_COLUMNS = ["trace_id", "dialect", "sample_id", "split"]
 """The columns of ``sft`` without messages and images."""
 
@@ -32,8 +35,10 @@ class Corner:
         self.store = store
         self.manifests = sorted(_behind(store, versions), key=lambda manifest: (manifest.created_at, manifest.stage_key))
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
-        for name in TABLES.keys() - UNREAD:
-            self._connection.register(name, self._rows(name))
+        rows = {name: self._rows(name) for name in TABLES.keys() - UNREAD}
+        rows["requests"] = pa.concat_tables([rows["requests"], self._paid_before(rows)], promote_options="permissive")
+        for name, table in rows.items():
+            self._connection.register(name, table)
         stages = [{"run_id": manifest.run_id, "stage": manifest.stage} for manifest in self.manifests]
         self._connection.register("stages", pa.Table.from_pylist(stages, STAGES))
 
@@ -59,6 +64,14 @@ class Corner:
         answer = self._connection.execute(sql, list(parameters)) if parameters else self._connection.execute(sql)
         names = [column[0] for column in answer.description or ()]
         return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+
+    def _paid_before(self, rows: Mapping[str, pa.Table]) -> pa.Table:
+        """The calls that rows here cite and that are published elsewhere."""
+        cited = {request_id for name in CITING for ids in rows[name].column("request_ids").to_pylist() for request_id in ids or ()}
+        wanted = cited - set(rows["requests"].column("request_id").to_pylist())
+        found = {row["request_id"]: row for row in self.store.requests() if row["request_id"] in wanted} if wanted else {}
+        schema = TABLES["requests"].schema
+        return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in found.values()], schema)
 
     def _rows(self, name: str) -> pa.Table:
         parts = [_with_version(self.store, version) for version in self.versions(name)]

@@ -95,9 +95,11 @@ def headlines(rows: list[Row]) -> list[Row]:
 
 
 def expenses(corner: Corner) -> list[Expense]:
-    """One line per stage, oldest first."""
+    """One line per stage, oldest first, and before them one for each earlier run whose calls they go on from."""
     asked = {row.pop("run_id"): row for row in corner.ask(REQUESTS)}
-    return [_expense(corner, manifest, asked.get(manifest.run_id, {})) for manifest in corner.manifests]
+    here = {manifest.run_id for manifest in corner.manifests}
+    earlier = [_earlier(corner, run_id, row) for run_id, row in asked.items() if run_id not in here]
+    return earlier + [_expense(corner, manifest, asked.get(manifest.run_id, {})) for manifest in corner.manifests]
 
 
 def total(lines: list[Expense]) -> Expense:
@@ -151,6 +153,12 @@ def _expense(corner: Corner, manifest: Manifest, asked: Row) -> Expense:
     recorded = corner.store.run(manifest.run_id).recorded()
     seconds = _seconds(recorded.get("started_at"), recorded.get("finished_at"))
     return Expense(corner.title(manifest), manifest.run_id, seconds, **asked)
+
+
+def _earlier(corner: Corner, run_id: str | None, asked: Row) -> Expense:
+    """What of an earlier run's calls was used again; its time was spent on others too, and is not told."""
+    stage = corner.store.run(run_id).recorded().get("stage") if run_id else None
+    return Expense(f"{stage or 'unknown'}, an earlier run", run_id or "", None, **asked)
 
 
 def _seconds(started: datetime | None, finished: datetime | None) -> float | None:

@@ -1,7 +1,8 @@
 """Ways: the funnel from calls to conversations for each way of making traces, what it cost, and why traces fell out.
 
 A *way* is a method with all its calls: a search makes direct and corrected chains of the same calls, so they share a way and its cost; the
-pick among explanations belongs to them. A call counts once, however many traces it is in, and also where it is in none.
+pick among explanations belongs to them. A call counts once, however many traces it is in, and also where it is in none. Reasons that differ
+in their numbers only are one reason.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ with made as (
 gone as (
   select 'left out' as place, coalesce(nullif(split_part(left_out, ':', 1), ''), 'another was picked') as reason, trace_id
   from made where is_read and not is_chosen
-  union select 'not readable', parse_error, trace_id from made where not is_read
+  union select 'not readable', regexp_replace(parse_error, '-?[0-9]+([.][0-9]+)?', 'n', 'g'), trace_id from made where not is_read
   union select 'dropped by rule', unnest(coalesce(failed, [reason])), trace_id
   from verdicts semi join (select trace_id from made where is_read) using (trace_id) where not kept
   union select 'not published', r.reason, m.trace_id

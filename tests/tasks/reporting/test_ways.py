@@ -7,7 +7,7 @@ from data.identity import new_run_id
 from data.store import Draft, Store
 from tasks.reporting import render_report
 from tasks.reporting.corner import Corner
-from tasks.reporting.facts import funnel
+from tasks.reporting.facts import expenses, funnel
 from tasks.reporting.ways import Reason, Way, methods_of, reasons, ways
 
 STEPS: list[dict[str, Any]] = []
@@ -96,3 +96,15 @@ def test_without_a_price_there_are_no_dollars(tmp_path: Path) -> None:
     with Corner(store, store.versions("requests")) as corner:
         assert [way.dollars for way in ways(corner)] == [None]
     assert "By method" in render_report(store, store.versions("requests"), title="made")
+
+
+def test_calls_of_an_earlier_run_that_a_trace_is_made_of_are_counted(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    for number, cited in enumerate((["req_0"], ["req_0", "req_1"])):
+        with store.draft(stage="generate", stage_key=f"made {number}", run_id=new_run_id()) as draft:
+            draft.add("requests", [{"request_id": f"req_{number}", "run_id": draft.run_id, "purpose": "direct"} | PAID])
+            draft.add("traces", [{"trace_id": f"trc_{number}", "method": "direct", "request_ids": cited, "steps": STEPS}])
+            draft.publish()
+    with Corner(store, store.versions("traces")[-1:]) as corner:
+        assert [(way.calls, way.dollars) for way in ways(corner)] == [(2, 1.0)]
+        assert [line.requests for line in expenses(corner)] == [1, 1]
