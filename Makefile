@@ -45,6 +45,8 @@ docs: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.teacher
+	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.curate
 	$(BIN)/python -m bench.learning
 
 up: $(READY)
