@@ -128,7 +128,7 @@ class Batch:
     def duals(self) -> Duals:
         """The boxes named in thoughts against the evidence, or all known boxes where there is none; unknown of what could not be read."""
         lists = np.where(self.is_read, self.samples, len(self.problems))
-        return dual_ious(self.boxes, self.problems.boxes, lists, self._fits, self.problems.is_relevant)
+        return dual_ious(self.boxes, self.problems.boxes, lists, self._fits, self.problems.wanted)
 
     @cached_property
     def judge(self) -> Real:

@@ -19,7 +19,7 @@ from pydantic import Field
 from data.curation.batch import Batch
 from data.curation.rule import Rule
 from data.scoring.places import Boxes, Points, overlaps
-from data.scoring.ragged import Flags, Whole, flags, offsets_of, pairs
+from data.scoring.ragged import Flags, Lists, Whole, flags, offsets_of, pairs
 
 
 class Leak(Rule):
@@ -54,17 +54,17 @@ class Leak(Rule):
         found = np.zeros(len(batch), dtype=bool)
         for lists, targets in ((batch.samples, known), (rows, answers.boxes)):
             self._mark_boxes(found, boxes, lists, targets)
-            self._mark_points(found, points, lists, targets.center, targets.offsets)
-        own = offsets_of(np.bincount(answers.points.rows, minlength=len(batch)))
+            self._mark_points(found, points, lists, targets.center, targets.lists)
+        own = Lists.at(offsets_of(np.bincount(answers.points.rows, minlength=len(batch))))
         self._mark_points(found, points, rows, answers.points, own)
         return found & ((batch.steps > 1) | (batch.problems.evidence.counts[batch.samples] > 0))
 
     def _mark_boxes(self, found: Flags, named: Boxes, lists: Whole, targets: Boxes) -> None:
-        items, values = pairs(lists[named.rows], targets.offsets)
+        items, values = pairs(lists[named.rows], targets.lists)
         found[named.rows[items[overlaps(named, items, targets, values) >= self.minimum_iou]]] = True
 
-    def _mark_points(self, found: Flags, named: Points, lists: Whole, targets: Points, offsets: Whole) -> None:
-        items, values = pairs(lists[named.rows], offsets)
+    def _mark_points(self, found: Flags, named: Points, lists: Whole, targets: Points, places: Lists) -> None:
+        items, values = pairs(lists[named.rows], places)
         with np.errstate(invalid="ignore", over="ignore"):
             distance = np.hypot(named.x[items] - targets.x[values], named.y[items] - targets.y[values])
         is_near = (distance <= self.radius) & (named.image[items] == targets.image[values])

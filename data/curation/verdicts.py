@@ -59,8 +59,7 @@ def judge(problems: Problems, traces: Traces, rules: Sequence[Rule], judgements:
     is_judged = ~(lacking[0] | lacking[1])
     failing = [*lacking, *(is_judged & ~_settled(rule, number, parts, traces.texts) for number, rule in enumerate(rules))]
     verdicts = _said([NO_SAMPLE, NO_IMAGE, UNREADABLE, *(rule.name for rule in rules)], failing)
-    hashes = pa.repeat(rules_hash(rules), len(is_judged))
-    columns = dict(zip(figures.column_names, figures.columns, strict=True)) | verdicts | {"rules_hash": hashes}
+    columns = dict(zip(figures.column_names, figures.columns, strict=True)) | verdicts
     return pa.table([columns[name] for name in TABLES["verdicts"].schema.names], schema=TABLES["verdicts"].schema)
 
 
@@ -88,17 +87,19 @@ def _beside(samples: Whole, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple
 
 
 def _look(problems: Problems, rules: Sequence[Rule], judgements: Judgements | None) -> Callable[[tuple[pa.RecordBatch, Whole]], Part]:
+    hashed = rules_hash(rules)
+
     def look(taken: tuple[pa.RecordBatch, Whole]) -> Part:
         batch = Batch(taken[0], problems, taken[1], judgements)
         has_no_sample = batch.samples == len(problems)
         has_no_image = problems.lacks_image[batch.samples]
         lacking = (has_no_sample, has_no_image, ~(batch.is_read | has_no_sample | has_no_image))
-        return _figures(batch, has_no_sample | has_no_image), lacking, [rule.look(batch) for rule in rules]
+        return _figures(batch, has_no_sample | has_no_image, hashed), lacking, [rule.look(batch) for rule in rules]
 
     return look
 
 
-def _figures(batch: Batch, is_lacking: Flags) -> pa.Table:
+def _figures(batch: Batch, is_lacking: Flags, hashed: str) -> pa.Table:
     """The columns of ``verdicts`` that are numbers; null where unknown. Without the sample, or an image, only the trace can be counted."""
     correct = batch.scores.correct
     figures = {
@@ -117,6 +118,7 @@ def _figures(batch: Batch, is_lacking: Flags) -> pa.Table:
         "characters": batch.characters,
     }
     columns: dict[str, Any] = {name: batch.rows.column(name) for name in ("trace_id", "sample_id")}
+    columns["rules_hash"] = pa.repeat(hashed, len(batch))
     columns |= {"answer_correct": pa.array(correct == 1, mask=np.isnan(correct) | is_lacking)}
     columns |= {name: pa.array(values, mask=np.isnan(values) | is_lacking) for name, values in figures.items()}
     return pa.table(columns | {name: pa.array(values, pa.int64()) for name, values in counts.items()})

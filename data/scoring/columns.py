@@ -75,7 +75,7 @@ def _score_boxes(problems: Problems, lists: Whole, said: Boxes, asked: Flags, io
     is_boxes = asked & problems.has_task(lists, Task.BOXES) & (counts > 0)
     is_single = is_boxes & ((counts == 1) | (known == 1))
     wanted = said.where((is_box | is_single)[said.rows])
-    items, values = pairs(lists[wanted.rows], problems.answers.offsets)
+    items, values = pairs(lists[wanted.rows], problems.answers.lists)
     top = best(wanted.rows[items], overlaps(wanted, items, problems.answers, values), len(lists))
     iou[is_box] = top[is_box]
     iou[is_single] = top[is_single] / np.maximum(counts, known)[is_single]
@@ -108,9 +108,9 @@ def _has_outside_place(problems: Problems, lists: Whole, answers: Answers) -> Fl
 
 
 def _is_on(problems: Problems, samples: Whole, image: Whole, xs: tuple[Real, ...], ys: tuple[Real, ...]) -> Flags:
-    is_there = (image >= 0) & (image < np.diff(problems.image_offsets)[samples])
-    at = np.where(is_there, problems.image_offsets[:-1][samples] + image, len(problems.width))
-    width, height = np.append(problems.width, np.nan)[at], np.append(problems.height, np.nan)[at]
+    is_there = (image >= 0) & (image < problems.images.counts[samples])
+    at = np.where(is_there, problems.images.starts[samples] + image, -1)
+    width, height = problems.width[at], problems.height[at]
     for x in xs:
         is_there &= (x >= 0) & (x <= width)
     for y in ys:

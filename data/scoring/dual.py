@@ -22,6 +22,8 @@ from data.trace import PlacedBox
 
 Fits = tuple[Whole, Whole, Real]
 """Pairs of boxes in order: numbers of named ones, numbers of known ones, and their IoUs."""
+Wanted = tuple[Flags, Whole]
+"""Which of the known boxes are wanted, and how many of each row."""
 MOST_MATCHINGS = 120
 """Up to so many matchings of one shape are all tried at once."""
 
@@ -62,21 +64,20 @@ def dual_iou(named: Sequence[PlacedBox], known: Sequence[PlacedBox]) -> Dual | N
 
 def fits_of(named: Boxes, known: Boxes, lists: Whole) -> Fits:
     """Every box of each row of ``named`` beside every box of the row of ``known`` that ``lists`` names for it."""
-    items, values = pairs(lists[named.rows], known.offsets)
+    items, values = pairs(lists[named.rows], known.lists)
     return items, values, overlaps(named, items, known, values)
 
 
-def dual_ious(named: Boxes, known: Boxes, lists: Whole, fits: Fits | None = None, wanted: Flags | None = None) -> Duals:
+def dual_ious(named: Boxes, known: Boxes, lists: Whole, fits: Fits | None = None, wanted: Wanted | None = None) -> Duals:
     """The figures of each row of ``named`` beside the row of ``known`` that ``lists`` names for it, of which only some may be wanted."""
     items, values, found = fits or fits_of(named, known, lists)
-    wanted = np.ones(len(known), dtype=bool) if wanted is None else wanted
-    is_wanted = wanted[values]
+    flags, wanted_counts = wanted or (np.ones(len(known), dtype=bool), known.counts)
+    is_wanted = flags[values]
     found = found * is_wanted
-    before = offsets_of(wanted)
-    counts = np.diff(before[known.offsets])[lists]
+    counts = wanted_counts[lists]
     slots = offsets_of(known.counts[lists])
     rows = named.rows[items]
-    reached = best((slots[:-1] - known.offsets[lists])[rows] + values, found, slots[-1])
+    reached = best((slots[:-1] - known.lists.starts[lists])[rows] + values, found, slots[-1])
     recall = share(sums(np.repeat(np.arange(named.count), np.diff(slots)), reached, named.count), counts)
     fitting = sums(named.rows, best(items, found, len(named)), named.count)
     precision = np.where(counts > 0, np.nan_to_num(share(fitting, named.counts)), np.nan)

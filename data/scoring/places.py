@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow.compute as pc
 
-from data.scoring.ragged import Column, Flags, Real, Whole, flags, offsets_of, owners, pairs, reals, unfold, wholes
+from data.scoring.ragged import Column, Flags, Lists, Real, Whole, flags, offsets_of, owners, pairs, reals, unfold, wholes
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,14 @@ class Boxes:
         return np.bincount(self.rows, minlength=self.count)
 
     @cached_property
-    def offsets(self) -> Whole:
-        """Where each row's boxes start, and where the last one's end."""
-        return offsets_of(self.counts)
+    def lists(self) -> Lists:
+        """Where each row's boxes are."""
+        return Lists(offsets_of(self.counts)[:-1], self.counts)
+
+    @cached_property
+    def is_flat(self) -> bool:
+        """Whether all are on the first image."""
+        return not self.image.any()
 
     @cached_property
     def is_valid(self) -> Flags:
@@ -110,11 +115,12 @@ def mentions_of(rows: Whole, count: int, values: Column) -> tuple[Points, Boxes,
 
 def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
     """Whether each point lies in a box of the row of ``boxes`` that ``lists`` names for it, edges included."""
-    items, values = pairs(lists, boxes.offsets)
+    items, values = pairs(lists, boxes.lists)
     x, y = points.x[items], points.y[items]
     x1, y1, x2, y2 = boxes.sides.take(values, axis=1)
     is_in = (x1 <= x) & (x <= x2) & (y1 <= y) & (y <= y2)
-    is_in &= _share_images(points.image, items, boxes.image, values)
+    if points.image.any() or not boxes.is_flat:
+        is_in &= points.image[items] == boxes.image[values]
     found = np.zeros(len(points), dtype=bool)
     found[items[is_in]] = True
     return found
@@ -129,13 +135,10 @@ def overlaps(a: Boxes, items: Whole, b: Boxes, values: Whole) -> Real:
         height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
         intersection = width * height
         union = (ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - intersection
-        has_overlap = (width > 0) & (height > 0) & (union > 0) & (union < np.inf) & _share_images(a.image, items, b.image, values)
+        has_overlap = (width > 0) & (height > 0) & (union > 0) & (union < np.inf)
+        if not (a.is_flat and b.is_flat):
+            has_overlap &= a.image[items] == b.image[values]
         return np.where(has_overlap, intersection / union, 0.0)
-
-
-def _share_images(a: Whole, items: Whole, b: Whole, values: Whole) -> Flags | np.bool_:
-    """Whether the places of each pair are on the same image."""
-    return np.True_ if not (a.any() or b.any()) else a[items] == b[values]
 
 
 def _bare(column: Column) -> Real:

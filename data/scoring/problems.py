@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from data.rows import sample_from_row
 from data.sample import Role, Sample, Task
 from data.scoring.places import Boxes, boxes_of
-from data.scoring.ragged import Column, Flags, Real, Whole, flags, unfold, wholes
+from data.scoring.ragged import Column, Flags, Lists, Real, Whole, flags, unfold, wholes
 from data.scoring.texts import Choices, choice_indices, choices_of, normal_texts
 from data.tables import TABLES
 
@@ -39,7 +39,7 @@ class Problems:
         self.boxes = Boxes(boxes.rows, boxes.count + 1, boxes.image, boxes.x1, boxes.y1, boxes.x2, boxes.y2)
         self._roles: Any = pc.struct_field(unfold(_column(samples, "boxes"))[1], "role")
         offsets, image_ids = unfold(_column(samples, "image_ids"))
-        self.image_offsets = np.append(offsets, offsets[-1])
+        self.images = Lists.at(np.append(offsets, offsets[-1]))
         self.width, self.height = _sides(image_ids, sizes)
 
     def __len__(self) -> int:
@@ -47,9 +47,9 @@ class Problems:
 
     def prepare(self) -> None:
         """Take now what is else taken when it is first asked for, so that several threads may ask."""
-        for boxes in (self.boxes, self.answers, self.evidence, self.relevant):
-            _ = boxes.offsets, boxes.corners, boxes.sides
-        _ = self.is_scorable, self.choice, self.lacks_image
+        for boxes in (self.boxes, self.answers, self.evidence):
+            _ = boxes.lists, boxes.corners, boxes.sides, boxes.is_flat
+        _ = self.wanted, self.is_scorable, self.choice, self.lacks_image
 
     def find(self, sample_ids: Column) -> Whole:
         """The row of each sample; that behind the last where it is not there."""
@@ -66,29 +66,25 @@ class Problems:
         return self.boxes.where(self._has_role(Role.EVIDENCE))
 
     @cached_property
-    def relevant(self) -> Boxes:
-        """The evidence, or all boxes of a sample that has none."""
-        return self.boxes.where(self.is_relevant)
-
-    @cached_property
-    def is_relevant(self) -> Flags:
-        """Which of the boxes these are."""
-        is_relevant: Flags = self._has_role(Role.EVIDENCE) | (self.evidence.counts[self.boxes.rows] == 0)
-        return is_relevant
+    def wanted(self) -> tuple[Flags, Whole]:
+        """Which of the boxes are evidence, or any of a sample that has none, and how many of each sample."""
+        is_wanted: Flags = self._has_role(Role.EVIDENCE) | (self.evidence.counts[self.boxes.rows] == 0)
+        return is_wanted, np.bincount(self.boxes.rows[is_wanted], minlength=len(self) + 1)
 
     @cached_property
     def lacks_image(self) -> Flags:
         """Whether sizes were given, but not of all its images."""
-        counts = np.diff(self.image_offsets)
+        counts = self.images.counts
         rows = np.repeat(np.arange(len(counts)), counts)
-        return self.has_sizes & (np.bincount(rows, weights=np.isnan(self.width), minlength=len(counts)) > 0)
+        return self.has_sizes & (np.bincount(rows, weights=np.isnan(self.width[:-1]), minlength=len(counts)) > 0)
 
     @cached_property
     def answer_text(self) -> Column:
         """The known answer in its normal form, of samples that ask for no place."""
         is_text = ~self.has_task(slice(-1), *PLACED)
         told: Any = pc.if_else(pa.array(is_text), _column(self._samples, "answer"), pa.scalar(None, pa.string()))
-        return normal_texts(pa.concat_arrays([told, pa.nulls(1, pa.string())]))
+        coded = pa.concat_arrays([told, pa.nulls(1, pa.string())]).dictionary_encode()
+        return normal_texts(coded.dictionary).take(coded.indices)
 
     @cached_property
     def is_scorable(self) -> Flags:
@@ -122,7 +118,7 @@ class Problems:
 
     def sizes(self, row: int) -> list[tuple[float, float]] | None:
         """Widths and heights of one sample's images in pixels; None where no sizes were given."""
-        images = slice(self.image_offsets[row], self.image_offsets[row + 1])
+        images = slice(self.images.starts[row], self.images.starts[row] + self.images.counts[row])
         return list(zip(self.width[images].tolist(), self.height[images].tolist(), strict=True)) if self.has_sizes else None
 
     def _has_role(self, role: Role) -> Flags:
@@ -130,16 +126,16 @@ class Problems:
 
 
 def _sides(image_ids: Column, sizes: Sizes | pa.Table | None) -> tuple[Real, Real]:
-    """Width and height of each image; NaN where it is not known."""
+    """Width and height of each image, and one more; NaN where it is not known."""
     if sizes is None:
-        return np.full(len(image_ids), np.nan), np.full(len(image_ids), np.nan)
+        return np.full(len(image_ids) + 1, np.nan), np.full(len(image_ids) + 1, np.nan)
     if isinstance(sizes, pa.Table):
         known: Any = sizes.column("image_id").combine_chunks()
         sides = [np.asarray(sizes.column(name).to_numpy(), dtype=float) for name in ("width", "height")]
     else:
         known = pa.array(list(sizes), pa.string())
         sides = [np.array([size[side] for size in sizes.values()], dtype=float) for side in (0, 1)]
-    at = wholes(pc.index_in(image_ids, value_set=known), len(known))
+    at = np.append(wholes(pc.index_in(image_ids, value_set=known), len(known)), len(known))
     return np.append(sides[0], np.nan)[at], np.append(sides[1], np.nan)[at]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +14,19 @@ Real = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Column: TypeAlias = Any
 """An Arrow array; the stubs know none of unknown type."""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Where each of N lists starts, and how many values it has."""
+
+    starts: Whole
+    counts: Whole
+
+    @classmethod
+    def at(cls, offsets: Whole) -> Lists:
+        """Those of N + 1 offsets."""
+        return cls(offsets[:-1], np.diff(offsets))
 
 
 def unfold(column: Column) -> tuple[Whole, Column]:
@@ -34,11 +48,11 @@ def owners(offsets: Whole) -> Whole:
     return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
 
 
-def pairs(lists: Whole, offsets: Whole) -> tuple[Whole, Whole]:
+def pairs(named: Whole, lists: Lists) -> tuple[Whole, Whole]:
     """Each item beside each value of the list that it names: the items' numbers, which ascend, and the values' numbers."""
-    counts = np.diff(offsets)[lists]
-    items = np.repeat(np.arange(len(lists)), counts)
-    first = np.repeat(offsets[:-1][lists] - offsets_of(counts)[:-1], counts)
+    counts = lists.counts[named]
+    items = np.repeat(np.arange(len(named)), counts)
+    first = np.repeat(lists.starts[named] - offsets_of(counts)[:-1], counts)
     return items, first + np.arange(len(items))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.scoring.ragged import Column, Whole, flags, pairs, unfold, wholes
+from data.scoring.ragged import Column, Lists, Whole, flags, pairs, unfold, wholes
 from data.scoring.score import normal
 
 SPACES = r"[\t-\r\x1c-\x20]+"
@@ -18,14 +18,17 @@ LETTERED = r"^(?P<opened>\(?)(?P<letter>[a-z])(?P<closed>[.):]?)(?: (?P<rest>.*)
 """A normal text that may be the letter of a choice, alone or before the choice's text."""
 HEADS = ("", ".", "()", ")", ":")
 """What stands around a letter; before a text it cannot be nothing."""
+NO_NAME = -2
+"""Stands for a choice that is not there; a text that is no choice is -1."""
 
 
 @dataclass(frozen=True)
 class Choices:
     """The choices of many samples: distinct normal texts, and for each sample's choices which of them they are."""
 
-    offsets: Whole
+    lists: Lists
     names: Whole
+    """Of every choice of every sample, and a last one that is none."""
     vocabulary: Column
 
 
@@ -42,9 +45,11 @@ def normal_texts(texts: Column) -> Column:
 def choices_of(column: Column) -> Choices:
     """The choices of a column of lists of texts."""
     offsets, values = unfold(column)
-    texts: Any = normal_texts(values)
+    coded = values.dictionary_encode()
+    texts = normal_texts(coded.dictionary)
     vocabulary: Any = pc.unique(texts)
-    return Choices(offsets, wholes(pc.index_in(texts, value_set=vocabulary, skip_nulls=True)), vocabulary)
+    names = wholes(pc.index_in(texts, value_set=vocabulary, skip_nulls=True))
+    return Choices(Lists.at(offsets), np.append(names, NO_NAME)[np.append(wholes(coded.indices), -1)], vocabulary)
 
 
 def choice_indices(texts: Column, samples: Whole, choices: Choices) -> Whole:
@@ -52,10 +57,10 @@ def choice_indices(texts: Column, samples: Whole, choices: Choices) -> Whole:
     coded = texts.dictionary_encode(null_encoding="encode")
     texts, codes = coded.dictionary, wholes(coded.indices)
     names = wholes(pc.index_in(texts, value_set=choices.vocabulary, skip_nulls=True))[codes]
-    items, values = pairs(samples, choices.offsets)
+    items, values = pairs(samples, choices.lists)
     is_named = choices.names[values] == names[items]
     found = np.full(len(samples), -1)
-    places = (values - choices.offsets[:-1][samples][items])[is_named]
+    places = (values - choices.lists.starts[samples][items])[is_named]
     found[items[is_named][::-1]] = places[::-1]
     return np.where(found >= 0, found, _lettered(texts, codes, samples, choices))
 
@@ -68,8 +73,8 @@ def _lettered(texts: Column, codes: Whole, samples: Whole, choices: Choices) -> 
     place = wholes(pc.index_in(letter, value_set=pa.array(list("abcdefghijklmnopqrstuvwxyz"))))
     form, is_alone = wholes(pc.index_in(head, value_set=pa.array(HEADS)))[codes], flags(pc.equal(rest, pa.scalar("")))[codes]
     place = place[codes]
-    is_there = (form >= 0) & (place >= 0) & (place < np.diff(choices.offsets)[samples])
-    at = np.where(is_there, choices.offsets[:-1][samples] + place, 0)
+    is_there = (form >= 0) & (place >= 0) & (place < choices.lists.counts[samples])
+    at = np.where(is_there, choices.lists.starts[samples] + place, -1)
     said = wholes(pc.index_in(rest, value_set=choices.vocabulary, skip_nulls=True))[codes]
-    names = np.append(choices.names, -2)[at]
+    names = choices.names[at]
     return np.where(is_there & (is_alone | ((form > 0) & (said == names))), place, -1)
