@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from data.curation.repeats import fold_odd
 from data.curation.spread import DISTINCT_RADIUS, distinct
 from data.scoring.columns import Answers, Scores, score_columns
-from data.scoring.dual import Duals, Fits, dual_ious, fits_of
+from data.scoring.dual import Duals, dual_ious
 from data.scoring.places import Boxes, Points, is_inside, mentions_of
 from data.scoring.problems import Problems
-from data.scoring.ragged import Column, Flags, Real, Whole, best, flags, owners, reals, share, sums, unfold, wholes
+from data.scoring.ragged import Column, Flags, Real, Whole, flags, owners, reals, share, sums, unfold, wholes
 
 MENTIONS = "steps.list.element.mentions.list.element"
 COLUMNS = (
@@ -119,16 +119,14 @@ class Batch:
     @cached_property
     def box_iou(self) -> Real:
         """Mean over the boxes named in thoughts of each one's best IoU with a known box."""
-        known, named = self.problems.boxes, self.boxes
-        items, _, found = self._fits
-        fits = sums(named.rows, best(items, found, len(named)), len(self))
-        return np.where(known.counts[self.samples] > 0, share(fits, named.counts), np.nan)
+        fits = sums(self.boxes.rows, self.duals.fit, len(self))
+        return np.where(self.problems.boxes.counts[self.samples] > 0, share(fits, self.boxes.counts), np.nan)
 
     @cached_property
     def duals(self) -> Duals:
         """The boxes named in thoughts against the evidence, or all known boxes where there is none; unknown of what could not be read."""
         lists = np.where(self.is_read, self.samples, len(self.problems))
-        return dual_ious(self.boxes, self.problems.boxes, lists, self._fits, self.problems.wanted)
+        return dual_ious(self.boxes, self.problems.boxes, lists, self.problems.wanted)
 
     @cached_property
     def judge(self) -> Real:
@@ -148,10 +146,6 @@ class Batch:
 
     def _column(self, name: str) -> Column:
         return self.rows.column(name)
-
-    @cached_property
-    def _fits(self) -> Fits:
-        return fits_of(self.boxes, self.problems.boxes, self.samples)
 
     @cached_property
     def _mentions(self) -> tuple[Points, Boxes, Flags]:

@@ -17,11 +17,9 @@ import numpy as np
 from data.scoring.iou import Boxes as Corners
 from data.scoring.iou import placed_matrix
 from data.scoring.places import Boxes, overlaps
-from data.scoring.ragged import Flags, Real, Whole, best, offsets_of, pairs, share, sums
+from data.scoring.ragged import Flags, Real, Whole, best, offsets_of, pairs, ranks, share, sums
 from data.trace import PlacedBox
 
-Fits = tuple[Whole, Whole, Real]
-"""Pairs of boxes in order: numbers of named ones, numbers of known ones, and their IoUs."""
 Wanted = tuple[Flags, Whole]
 """Which of the known boxes are wanted, and how many of each row."""
 MOST_MATCHINGS = 120
@@ -46,6 +44,8 @@ class Dual:
 class Duals:
     """The figures of many rows; NaN where nothing is known."""
 
+    fit: Real
+    """Not of a row but of each named box: its best IoU with a known one, wanted or not."""
     recall: Real
     precision: Real
     one_to_one: Real
@@ -62,41 +62,38 @@ def dual_iou(named: Sequence[PlacedBox], known: Sequence[PlacedBox]) -> Dual | N
     return Dual(float(matrix.max(0).mean()), float(matrix.max(1).mean()), matched)
 
 
-def fits_of(named: Boxes, known: Boxes, lists: Whole) -> Fits:
-    """Every box of each row of ``named`` beside every box of the row of ``known`` that ``lists`` names for it."""
-    items, values = pairs(lists[named.rows], known.lists)
-    return items, values, overlaps(named, items, known, values)
-
-
-def dual_ious(named: Boxes, known: Boxes, lists: Whole, fits: Fits | None = None, wanted: Wanted | None = None) -> Duals:
+def dual_ious(named: Boxes, known: Boxes, lists: Whole, wanted: Wanted | None = None) -> Duals:
     """The figures of each row of ``named`` beside the row of ``known`` that ``lists`` names for it, of which only some may be wanted."""
-    items, values, found = fits or fits_of(named, known, lists)
-    flags, wanted_counts = wanted or (np.ones(len(known), dtype=bool), known.counts)
-    is_wanted = flags[values]
-    found = found * is_wanted
+    is_wanted, wanted_counts = wanted or (np.ones(len(known), dtype=bool), known.counts)
     counts = wanted_counts[lists]
-    slots = offsets_of(known.counts[lists])
-    rows = named.rows[items]
-    reached = best((slots[:-1] - known.lists.starts[lists])[rows] + values, found, slots[-1])
-    recall = share(sums(np.repeat(np.arange(named.count), np.diff(slots)), reached, named.count), counts)
-    fitting = sums(named.rows, best(items, found, len(named)), named.count)
-    precision = np.where(counts > 0, np.nan_to_num(share(fitting, named.counts)), np.nan)
-    return Duals(recall, precision, _one_to_one(found[is_wanted], named.counts, counts))
+    fit, fit_wanted, reached = np.zeros(len(named)), np.zeros(len(named)), np.zeros(named.count)
+    for items, values in ranks(lists[named.rows], known.lists):
+        found = overlaps(named, items, known, values)
+        fit[items] = np.maximum(fit[items], found)
+        found *= is_wanted[values]
+        fit_wanted[items] = np.maximum(fit_wanted[items], found)
+        reached += best(named.rows[items], found, named.count)
+    precision = np.nan_to_num(share(sums(named.rows, fit_wanted, named.count), named.counts))
+    precision[counts == 0] = np.nan
+    matched = best(named.rows, fit_wanted, named.count)
+    several = (named.counts > 1) & (counts > 1)
+    if several.any():
+        _match_several(matched, several, named, known, lists, is_wanted, counts)
+    return Duals(fit, share(reached, counts), precision, share(matched, np.where(counts > 0, np.maximum(named.counts, counts), 0)))
 
 
-def _one_to_one(found: Real, named: Whole, known: Whole) -> Real:
-    """IoUs row after row, each row's by named box and then by known box."""
-    starts = offsets_of(named * known)
-    result = np.where(known > 0, 0.0, np.nan)
-    has_both = (named > 0) & (known > 0)
-    side = int(known.max(initial=0)) + 1
-    shapes = np.where(has_both, named * side + known, 0)
-    for shape in np.unique(shapes[has_both]):
+def _match_several(matched: Real, several: Flags, named: Boxes, known: Boxes, lists: Whole, is_wanted: Flags, counts: Whole) -> None:
+    """Writes the best matching's sum of rows with several boxes on either side."""
+    some = named.where(several[named.rows])
+    items, values = pairs(lists[some.rows], known.lists)
+    found = overlaps(some, items, known, values)[is_wanted[values]]
+    starts = offsets_of(some.counts * np.where(several, counts, 0))
+    side = int(counts.max()) + 1
+    shapes = np.where(several, some.counts * side + counts, 0)
+    for shape in np.unique(shapes[several]):
         n, m = divmod(int(shape), side)
         rows = np.flatnonzero(shapes == shape)
-        matrices = found[starts[rows] + np.arange(n * m)[:, None]].reshape(n, m, -1)
-        result[rows] = _matched(matrices) / max(n, m)
-    return result
+        matched[rows] = _matched(found[starts[rows] + np.arange(n * m)[:, None]].reshape(n, m, -1))
 
 
 def _matched(matrices: Corners) -> Real:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow.compute as pc
 
-from data.scoring.ragged import Column, Flags, Lists, Real, Whole, flags, offsets_of, owners, pairs, reals, unfold, wholes
+from data.scoring.ragged import Column, Flags, Lists, Numbers, Real, Whole, flags, offsets_of, owners, ranks, reals, unfold, wholes
 
 
 @dataclass(frozen=True)
@@ -115,20 +115,19 @@ def mentions_of(rows: Whole, count: int, values: Column) -> tuple[Points, Boxes,
 
 def is_inside(points: Points, lists: Whole, boxes: Boxes) -> Flags:
     """Whether each point lies in a box of the row of ``boxes`` that ``lists`` names for it, edges included."""
-    items, values = pairs(lists, boxes.lists)
-    x, y = points.x[items], points.y[items]
-    x1, y1, x2, y2 = boxes.sides.take(values, axis=1)
-    is_in = (x1 <= x) & (x <= x2) & (y1 <= y) & (y <= y2)
-    if points.image.any() or not boxes.is_flat:
-        is_in &= points.image[items] == boxes.image[values]
     found = np.zeros(len(points), dtype=bool)
-    found[items[is_in]] = True
+    is_flat = boxes.is_flat and not points.image.any()
+    for items, values in ranks(lists, boxes.lists):
+        x, y = points.x[items], points.y[items]
+        x1, y1, x2, y2 = boxes.sides.take(values, axis=1)
+        is_in = (x1 <= x) & (x <= x2) & (y1 <= y) & (y <= y2)
+        found[items] |= is_in if is_flat else is_in & (points.image[items] == boxes.image[values])
     return found
 
 
-def overlaps(a: Boxes, items: Whole, b: Boxes, values: Whole) -> Real:
+def overlaps(a: Boxes, items: Numbers, b: Boxes, values: Whole) -> Real:
     """The IoU of each pair of boxes."""
-    ax1, ay1, ax2, ay2 = a.corners.take(items, axis=1)
+    ax1, ay1, ax2, ay2 = a.corners[:, items]
     bx1, by1, bx2, by2 = b.corners.take(values, axis=1)
     with np.errstate(all="ignore"):
         width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)

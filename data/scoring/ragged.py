@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Numbers = Whole | slice
+"""Numbers of some items, or all of them."""
 Column: TypeAlias = Any
 """An Arrow array; the stubs know none of unknown type."""
 
@@ -54,6 +57,18 @@ def pairs(named: Whole, lists: Lists) -> tuple[Whole, Whole]:
     items = np.repeat(np.arange(len(named)), counts)
     first = np.repeat(lists.starts[named] - offsets_of(counts)[:-1], counts)
     return items, first + np.arange(len(items))
+
+
+def ranks(named: Whole, lists: Lists) -> Iterator[tuple[Numbers, Whole]]:
+    """The same by rank: items beside the first value of their lists, then those that have one beside the second, and so on."""
+    items: Numbers = slice(None)
+    starts, counts = lists.starts[named], lists.counts[named]
+    for rank in range(counts.max(initial=0)):
+        has_one = counts > rank
+        if not has_one.all():
+            kept = np.flatnonzero(has_one)
+            items, starts, counts = kept if isinstance(items, slice) else items[kept], starts[kept], counts[kept]
+        yield items, starts + rank
 
 
 def sums(rows: Whole, values: npt.NDArray[Any], count: int) -> Real:
