@@ -2,9 +2,9 @@
 
     python -m bench.curate [--traces 1000000] [--loop 50000 | --full]
 
-Prints JSON: seconds, and seconds of all cores, for rows in memory; seconds from a store's files, as the stage reads them, files verified;
-the loop's seconds, measured on ``--loop`` rows and scaled or with ``--full`` on all; the ratios; and the largest memory of a process that
-judges from files.
+Prints JSON: seconds, and seconds of all cores, for rows in memory; seconds from a store's files, as the stage reads them, files
+verified; the loop's seconds, measured on ``--loop`` rows and scaled or with ``--full`` on all; the ratios; and the largest memory of a
+process that judges from files.
 
 The rules are: answer correct, box IoU, point hit, length, duplicate. The loop does what the published reward functions do with a
 completion: regular expressions find the blocks, the boxes and the points in the text, ``json`` reads a box, loops over boxes and points

@@ -19,7 +19,7 @@ from data.curation.traces import TableTraces, Traces
 from data.rows import sample_to_row
 from data.sample import Sample
 from data.scoring.problems import Problems, Sizes
-from data.scoring.ragged import Flags, Whole, offsets_of
+from data.scoring.ragged import Column, Flags, Whole, offsets_of
 from data.tables import TABLES, arrow
 
 UNREADABLE = "unreadable"
@@ -28,6 +28,8 @@ NO_SAMPLE = "no_sample"
 """The reason where the trace's sample is not among the samples."""
 NO_IMAGE = "no_image"
 """The reason where an image of the sample is not among the images."""
+ROWS_PER_PART = 131_072
+"""Verdicts put together at a time."""
 Judgements = Mapping[str, float | None]
 """The judge's values by trace id; None where it failed."""
 
@@ -58,9 +60,11 @@ def judge(problems: Problems, traces: Traces, rules: Sequence[Rule], judgements:
     lacking = [np.concatenate(marks) for marks in zip(*(marks for _, marks, _ in parts), strict=True)]
     is_judged = ~(lacking[0] | lacking[1])
     failing = [*lacking, *(is_judged & ~_settled(rule, number, parts, traces.texts) for number, rule in enumerate(rules))]
-    verdicts = _said([NO_SAMPLE, NO_IMAGE, UNREADABLE, *(rule.name for rule in rules)], failing)
-    columns = dict(zip(figures.column_names, figures.columns, strict=True)) | verdicts
-    return pa.table([columns[name] for name in TABLES["verdicts"].schema.names], schema=TABLES["verdicts"].schema)
+    names = pa.array([NO_SAMPLE, NO_IMAGE, UNREADABLE, *(rule.name for rule in rules)])
+    starts = range(0, len(is_judged), ROWS_PER_PART)
+    said = pa.concat_tables(in_order(lambda start: _said(names, [marks[start : start + ROWS_PER_PART] for marks in failing]), starts))
+    schema = TABLES["verdicts"].schema
+    return pa.table([(said if name in said.column_names else figures).column(name) for name in schema.names], schema=schema)
 
 
 def make_problems(samples: pa.Table | Iterable[Sample], sizes: Sizes | pa.Table | None = None) -> Problems:
@@ -128,16 +132,12 @@ def _settled(rule: Rule, number: int, parts: Sequence[Part], texts: Texts) -> Fl
     return rule.settle(np.concatenate([remembered[number] for _, _, remembered in parts]), texts)
 
 
-def _said(names: Sequence[str], failing: Sequence[Flags]) -> dict[str, Any]:
+def _said(names: Column, failing: Sequence[Flags]) -> pa.Table:
     """``kept``, ``reason`` and ``failed`` of each trace, from what fails of each of ``names``."""
     table = np.stack(failing, axis=1)
     rows, codes = np.divmod(np.flatnonzero(table), len(names))
     offsets = offsets_of(np.bincount(rows, minlength=len(table)))
-    failed = pa.array(list(names)).take(codes)
     is_kept = offsets[1:] == offsets[:-1]
-    first: Any = pa.array(np.append(codes, 0)[offsets[:-1]], mask=is_kept)
-    return {
-        "kept": pa.array(is_kept),
-        "reason": pa.array(list(names)).take(first),
-        "failed": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), failed),
-    }
+    first = pa.array(np.append(codes, 0)[offsets[:-1]], mask=is_kept)
+    failed = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), names.take(pa.array(codes)))
+    return pa.table({"kept": pa.array(is_kept), "reason": names.take(first), "failed": failed})

@@ -32,7 +32,7 @@ class Problems:
 
     def __init__(self, samples: pa.Table, sizes: Sizes | pa.Table | None = None) -> None:
         self._samples = samples
-        self.ids: Column = samples.column("sample_id").combine_chunks()
+        self.ids = _column(samples, "sample_id")
         self.has_sizes = sizes is not None
         self.task = np.append(_task_codes(samples), -1)
         boxes = boxes_of(_column(samples, "boxes"))
@@ -130,7 +130,7 @@ def _sides(image_ids: Column, sizes: Sizes | pa.Table | None) -> tuple[Real, Rea
     if sizes is None:
         return np.full(len(image_ids) + 1, np.nan), np.full(len(image_ids) + 1, np.nan)
     if isinstance(sizes, pa.Table):
-        known: Any = sizes.column("image_id").combine_chunks()
+        known: Any = _column(sizes, "image_id")
         sides = [np.asarray(sizes.column(name).to_numpy(), dtype=float) for name in ("width", "height")]
     else:
         known = pa.array(list(sizes), pa.string())
@@ -150,5 +150,5 @@ def _task_codes(samples: pa.Table) -> Whole:
 
 
 def _column(samples: pa.Table, name: str) -> Column:
-    column: Any = samples.column(name).combine_chunks()
-    return column
+    column: Any = samples.column(name)
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
