@@ -147,7 +147,7 @@ def test_no_sample_vanishes(outcome: Outcome) -> None:
     became = [dict(zip(names, row, strict=True)) for row in rows]
     assert sum(row["samples"] for row in became) == outcome.samples
     assert "never asked" not in {row["became"] for row in became}
-    assert all(row["example"] for row in became if row["became"] != "readable traces")
+    assert all(row["why"] for row in became if row["became"] != "readable traces")
 
 
 def test_no_durable_answer_is_asked_for_again(outcome: Outcome) -> None:
