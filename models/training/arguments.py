@@ -54,6 +54,7 @@ RESERVED_REINFORCE = RESERVED | {
     "max_completion_length": "student.max_new_tokens",
     "shuffle_dataset": "sampler",
     "log_completions": "the child, which writes the table rollouts",
+    "generation_kwargs": "the fields temperature, top_p, top_k, min_p and repetition_penalty",
     "sync_ref_model": "nothing here: a moving reference would be in no checkpoint",
 }
 """Field to what decides it."""

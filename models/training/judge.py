@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.student.writing import StopReason
 from models.training.advantages import Advantages, Scale, advantages
 from models.training.config import ReinforceConfig
 from models.training.rewards import RewardContext, make_rewards, score_group
-from models.training.rollout import Group, Parts, Rollout, StopReason
+from models.training.rollout import Group, Parts, Rollout
 from models.training.weights import group_weight
 
 
@@ -53,4 +54,4 @@ class Judge:
         return JudgedGroup(group, tuple(parts_G), found, weight, tuple(effective))
 
     def _is_in_loss(self, rollout: Rollout) -> bool:
-        return not self._loses_truncated or rollout.completion.stop_reason != StopReason.LENGTH
+        return not self._loses_truncated or rollout.episode.stop_reason != StopReason.LENGTH

@@ -10,7 +10,7 @@ from typing import Any
 from data.rows import trace_to_row
 from data.store import RunFolder
 from models.training.judge import JudgedGroup
-from models.training.rollout import Decision, Rollout, Stream
+from models.training.rollout import Decision, Rollout
 
 
 class Figure(StrEnum):
@@ -43,9 +43,8 @@ DOUBLED = ("train_", "rewards/", "reward_std", "frac_reward_zero_std")
 class TrainingLog:
     """Writes the rows of one training; on other processes than the first it writes nothing."""
 
-    def __init__(self, run: RunFolder, dialect: str = "", is_writer: bool = True) -> None:
+    def __init__(self, run: RunFolder, is_writer: bool = True) -> None:
         self._run = run
-        self._dialect = dialect
         self._is_writer = is_writer
 
     def write(self, table_name: str, step: int, rows: Sequence[dict[str, Any]]) -> None:
@@ -91,7 +90,7 @@ class TrainingLog:
         ]
 
     def _rollout_row(self, judged: JudgedGroup, rollout: Rollout) -> dict[str, Any]:
-        group, completion = judged.group, rollout.completion
+        group, episode = judged.group, rollout.episode
         said = trace_to_row(rollout.parsed.trace)
         return {
             "rollout_id": rollout.rollout_id,
@@ -100,21 +99,21 @@ class TrainingLog:
             "group_id": group.group_id,
             "index": rollout.index,
             "sample_id": group.sample.sample_id,
-            "stream": Stream.SINGLE,
-            "dialect": self._dialect,
-            "turns": [{"role": "user", "text": group.prompt}, {"role": "assistant", "text": rollout.text}],
+            "stream": group.stream,
+            "dialect": group.shown.dialect,
+            "turns": [{"role": "user", "text": group.shown.text}, *({"role": turn.role, "text": turn.text} for turn in episode.turns)],
             "text": rollout.text,
             "answer": said["answer"],
             "answer_points": said["answer_points"],
             "answer_boxes": said["answer_boxes"],
             "mentions": None if said["steps"] is None else [mention for step in said["steps"] for mention in step["mentions"]],
             "parse_error": rollout.parsed.error,
-            "stop_reason": completion.stop_reason,
+            "stop_reason": episode.stop_reason,
             "outcome": rollout.outcome,
-            "prompt_tokens": completion.prompt_tokens,
-            "completion_tokens": completion.completion_tokens,
-            "image_tokens": completion.image_tokens,
-            "seed": completion.seed,
+            "prompt_tokens": episode.prompt_tokens,
+            "completion_tokens": episode.completion_tokens,
+            "image_tokens": episode.image_tokens,
+            "seed": episode.seed,
         }
 
 
@@ -125,9 +124,9 @@ def _group_row(judged: JudgedGroup) -> dict[str, Any]:
         "step": group.step,
         "group_id": group.group_id,
         "sample_id": group.sample.sample_id,
-        "stream": Stream.SINGLE,
+        "stream": group.stream,
         "decision": Decision.TAKEN,
-        "draw_weight": group.draw.weight,
+        "draw_weight": group.shown.draw.weight,
         "n": len(group.rollouts),
         "mean": found.mean,
         "std": found.std,

@@ -1,24 +1,30 @@
-"""Policy: TRL's ``GRPOTrainer`` with this project's draws, rewards, advantages and tables around it.
+"""Policy: TRL's ``GRPOTrainer`` with this project's draws, episodes, rewards, advantages and tables around it.
 
 The trainer's own dataset holds slots without content: a dataloader reads ahead, so what a step draws is decided only when its generation
-begins, by then knowing all earlier outcomes. Rows of a generation are in group order, on several processes one after the other.
+begins, by then knowing all earlier outcomes. Rows of a generation are in group order, on several processes one after the other. The
+trainer is handed tokens; pictures stay in ``LossRows``, and each pass of the model asks for those of its rows.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from accelerate.utils import gather_object
 from transformers import set_seed
 from trl import GRPOTrainer
+from trl.models.utils import unwrap_model_for_generation
 
-from models.training.generation import Generation, Shown, generation_seed
+from models.student.encoding import Encoder
+from models.student.plain import PlainWriter
+from models.student.writing import Sampling, Writer
+from models.training.author import Author, episode_seed
+from models.training.generation import Generation
 from models.training.judge import JudgedGroup
 from models.training.log import Figure
-from models.training.rollout import Completion, StopReason
+from models.training.loss_rows import LossRows
 from models.training.sealing import SealingTrainer
 
 
@@ -37,12 +43,12 @@ def reward(completions: Sequence[Any], **_: Any) -> list[float]:
 class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     """A ``GRPOTrainer`` that asks a ``Generation`` what to draw and what the completions are worth."""
 
-    def follow(self, generation: Generation) -> None:
+    def follow(self, generation: Generation, encoder: Encoder, sampling: Sampling) -> None:
         """Draw from and report to this generation."""
-        self._generation = generation
-        self._shown: list[Shown] = []
+        self._generation, self._encoder, self._sampling = generation, encoder, sampling
         self._judged: list[JudgedGroup] = []
-        self._prompt_ids: list[list[int]] = []
+        self._rows = LossRows(encoder, [])
+        self._now: list[int] = []
 
     def sampler_state(self) -> dict[str, Any]:
         return self._generation.sampler.state_dict()
@@ -50,59 +56,101 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     def _generate_and_score_completions(self, inputs: list[Any]) -> dict[str, Any]:
         step, process = self.state.global_step + 1, self.accelerator.process_index
         began = time.perf_counter()
-        self._seed = generation_seed(self.args.seed, step, process)
-        set_seed(self._seed)
-        self._shown = self._generation.show(step)
+        set_seed(episode_seed(self.args.seed, step, -1, process))
+        with self._writer() as writer:
+            self._judged = self._generation.make(step, self._author(writer))
+        made = time.perf_counter()
         own = slice(process * len(inputs), (process + 1) * len(inputs))
-        output: dict[str, Any] = super()._generate_and_score_completions(self._rows()[own])
+        self._rows = LossRows(self._encoder, self._pairs()[own])
+        self._now = list(range(len(inputs)))
+        output: dict[str, Any] = super()._generate_and_score_completions([{"prompt": ""} for _ in inputs])
         weighted = [value for judged in self._judged for value in judged.weighted_G][own]
         output["advantages"] = torch.tensor(weighted, dtype=torch.float32, device=output["advantages"].device)
-        self._finish(step, began)
+        output["rows"] = torch.tensor(self._now, device=output["advantages"].device)
+        self._finish(step, began, made)
         return output
 
-    def _rows(self) -> list[dict[str, Any]]:
-        return [{"prompt": shown.prompt, "images": shown.images} for shown in self._shown for _ in range(self.num_generations)]
+    @contextmanager
+    def _writer(self) -> Iterator[Writer]:
+        """The policy as it stands, ready to write."""
+        unwrapped = unwrap_model_for_generation(
+            self.model_wrapped,
+            self.accelerator,
+            gather_deepspeed3_params=self.args.ds3_gather_for_generation,
+            gradient_checkpointing_kwargs=self.args.gradient_checkpointing_kwargs,
+        )
+        with unwrapped as model, torch.no_grad(), self._dist.summon_full_params(self.model_wrapped, recurse=False):
+            yield PlainWriter(model)
 
-    def _tokenize_prompts(self, prompts: list[Any]) -> Any:
-        found = super()._tokenize_prompts(prompts)
-        self._prompt_ids = found[0]
-        return found
+    def _author(self, writer: Writer) -> Author:
+        place = (self.accelerator.process_index, self.accelerator.num_processes)
+        return Author(self._encoder, self._generation.pool, writer, self._sampling, self.num_generations, self.args.seed, place)
+
+    def _pairs(self) -> list[Any]:
+        """Prompt and episode of every rollout of the step, those of one group with the same prompt."""
+        pairs = []
+        for group in (judged.group for judged in self._judged):
+            prompt = self._encoder.encode(group.shown.messages, self._generation.pool.images(group.sample))
+            pairs += [(prompt, rollout.episode) for rollout in group.rollouts]
+        return pairs
+
+    def _generate(self, prompts: list[Any]) -> Any:
+        """What the trainer would have generated: tokens, masks and texts of this process's rows."""
+        episodes = self._rows.episodes
+        said = [episode.logprobs for episode in episodes]
+        masks = [[int(own) for own in episode.is_own] for episode in episodes]
+        return (
+            [list(prompt.ids) for prompt in self._rows.prompts],
+            [list(episode.ids) for episode in episodes],
+            None if all(all(mask) for mask in masks) else masks,
+            [episode.text for episode in episodes],
+            said if all(one is not None for one in said) else None,
+            {},
+            None,
+            [[] for _ in prompts],
+        )
 
     def _calculate_rewards(self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: list[list[int]]) -> torch.Tensor:
-        del inputs, prompts, completions
-        began = time.perf_counter()
-        gathered: list[Completion] = gather_object(self._completions(completion_ids_list))
-        self._judged = self._generation.judge(self.state.global_step + 1, self._shown, gathered)
+        del inputs, prompts, completions, completion_ids_list
         rewards = [reward for judged in self._judged for reward in judged.advantages.rewards_G]
-        self._scoring_s = time.perf_counter() - began
         return torch.tensor([[torch.nan if one is None else one] for one in rewards], device=self.accelerator.device)
 
-    def _completions(self, completion_ids: Sequence[list[int]]) -> list[Completion]:
-        texts = self.processing_class.batch_decode(completion_ids, skip_special_tokens=True)
-        image_token = self.model.config.image_token_id
-        return [
-            Completion(
-                text=text,
-                stop_reason=StopReason.END if ids and ids[-1] in self.eos_token_ids else StopReason.LENGTH,
-                prompt_tokens=len(prompt),
-                completion_tokens=len(ids),
-                image_tokens=list(prompt).count(image_token),
-                seed=self._seed,
-            )
-            for text, ids, prompt in zip(texts, completion_ids, self._prompt_ids, strict=True)
-        ]
+    def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
+        self._now = inputs["rows"].tolist()
+        loss: torch.Tensor = super()._compute_loss(model, inputs)
+        return loss
 
-    def _finish(self, step: int, began: float) -> None:
+    def _get_per_token_logps_and_entropies(
+        self, model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor, logits_to_keep: int, batch_size: Any = None, **options: Any
+    ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
+        size = batch_size or len(input_ids)
+        asked = {name: options[name] for name in ("compute_entropy", "compute_aux_loss") if name in options}
+        found = []
+        for start in range(0, len(input_ids), size):
+            part = slice(start, start + size)
+            fields = self._rows.fields(self._now[part], input_ids[part])
+            placed = {name: value.to(input_ids.device) if isinstance(value, torch.Tensor) else value for name, value in fields.items()}
+            found.append(
+                super()._get_per_token_logps_and_entropies(model, input_ids[part], attention_mask[part], logits_to_keep, **asked, **placed)
+            )
+        logps, entropies, losses = zip(*found, strict=True)
+        return (
+            torch.cat(logps),
+            None if entropies[0] is None else torch.cat(entropies),
+            None if losses[0] is None else torch.stack(losses).mean(),
+        )
+
+    def _finish(self, step: int, began: float, made: float) -> None:
         known = [reward for judged in self._judged for reward in judged.advantages.rewards_G if reward is not None]
         outcomes = [outcome for judged in self._judged for outcome in judged.group.outcomes_G if outcome is not None]
         effective = [one for judged in self._judged for one in judged.effective_G]
         self.figures = self._generation.finish(step, self._judged) | {
             Figure.EFFECTIVE: sum(effective) / len(effective),
-            Figure.SCORING: self._scoring_s,
+            Figure.SCORING: self._generation.scoring_s,
+            Figure.GENERATION: made - began - self._generation.scoring_s,
         }
         self.figures |= {name: sum(values) / len(values) for name, values in ((Figure.REWARD, known), (Figure.OUTCOME, outcomes)) if values}
-        self._updating = time.perf_counter()
-        self.figures[Figure.GENERATION] = self._updating - began - self._scoring_s
+        self._updating = made
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         if Figure.LOSS in logs:

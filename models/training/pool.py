@@ -42,9 +42,9 @@ class Pool:
         """The images of a sample, RGB and upright."""
         return [self._open(image_id) for image_id in sample.image_ids]
 
-    def prompt(self, sample: Sample) -> list[dict[str, Any]]:
+    def prompt(self, sample: Sample, dialect: str) -> list[dict[str, Any]]:
         """The messages before the student's turn; image blocks have a type alone."""
-        messages = prompt_messages(sample, self._student.prompt, self._student.dialect, self.frames(sample))
+        messages = prompt_messages(sample, self._student.prompt, dialect, self.frames(sample))
         return [{"role": message["role"], "content": [_block(block) for block in message["content"]]} for message in messages]
 
 
@@ -62,11 +62,6 @@ def read_pool(store: Store, samples: str, images: str, student: StudentConfig, c
             f"there are splits {_names(rows, 'split')} and bands {_names(rows, 'difficulty_band')}"
         )
     return Pool(taken, ImageReader(store, store.resolve("images", images)), student)
-
-
-def user_text(messages: Sequence[dict[str, Any]]) -> str:
-    """The text of all turns of a prompt."""
-    return "\n".join(block["text"] for message in messages for block in message["content"] if block["type"] == "text")
 
 
 def _block(block: dict[str, Any]) -> dict[str, Any]:

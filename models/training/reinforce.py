@@ -6,11 +6,13 @@ python -m models.training.reinforce --job reinforce.json
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from models.student.encoding import Encoder
+from models.student.writing import Sampling
 from models.training.advantages import Scale
 from models.training.arguments import lora_arguments, reinforce_arguments
 from models.training.child import run_child
@@ -63,11 +65,26 @@ def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
         processing_class=session.student.processor,
         peft_config=lora_arguments(config.lora),
     )
-    suppressed = picture_tokens(session.student.model.config) | set(trainer.generation_config.suppress_tokens or ())
-    trainer.generation_config.suppress_tokens = sorted(suppressed)
     trainer.prepare(TrainingLog(session.run, is_writer=session.is_first), job.fingerprint())
-    trainer.follow(generation)
+    model = session.student.model
+    encoder = Encoder(session.student.processor, model.config.image_token_id)
+    trainer.follow(generation, encoder, make_sampling(arguments, trainer.eos_token_ids, session.student.processor.tokenizer, model.config))
     return trainer
+
+
+def make_sampling(arguments: Any, ends: Sequence[int], tokenizer: Any, model_config: Any) -> Sampling:
+    """How the policy chooses tokens, in the words of TRL's configuration."""
+    return Sampling(
+        max_new_tokens=arguments.max_completion_length,
+        ends=tuple(ends),
+        pad=tokenizer.pad_token_id,
+        temperature=arguments.temperature,
+        top_p=arguments.top_p,
+        top_k=arguments.top_k,
+        min_p=arguments.min_p or 0.0,
+        repetition_penalty=arguments.repetition_penalty,
+        suppressed=tuple(sorted(picture_tokens(model_config))),
+    )
 
 
 def picture_tokens(config: Any) -> set[int]:
@@ -86,7 +103,7 @@ def make_generation(job: ReinforceJob, session: Session, judge: Judge) -> Genera
         pool=pool,
         sampler=make_sampler(config.sampler.name, sorted(pool.samples), config.seed, config.sampler.options),
         judge=judge,
-        log=TrainingLog(session.run, job.student.dialect, session.is_first),
+        log=TrainingLog(session.run, session.is_first),
     )
     if session.checkpoint is not None:
         generation.resume(session.checkpoint.seal.step, session.checkpoint.seal.state)

@@ -1,30 +1,23 @@
-"""Rollout: one completion of the policy. A *group* is the rollouts of one drawn sample; a *draw* says why it was drawn.
+"""Rollout: one episode of the policy, read and scored. A *group* is the rollouts of one drawn sample; a *draw* says why it was drawn.
 
 Dimensions: ``_P`` groups of a step, ``_G`` rollouts of a group.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from data.dialects import Parsed
 from data.identity import Kind, entity_id
 from data.sample import Sample
 from data.scoring import Score
+from models.student.turns import Episode
 
 Parts = Mapping[str, float | None]
 """Reward part to value. A part that could not be computed is None; one that does not apply to the task is absent."""
-
-
-class StopReason(StrEnum):
-    """Why a completion ended."""
-
-    END = "end"
-    """The model ended its turn."""
-    LENGTH = "length"
-    """The limit of new tokens."""
 
 
 class Stream(StrEnum):
@@ -55,31 +48,35 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """What generation gave back."""
+class Shown:
+    """What the policy is shown for one group."""
 
-    text: str
-    stop_reason: StopReason
-    prompt_tokens: int
-    completion_tokens: int
-    image_tokens: int
-    seed: int
-    """Seed of the generation that it came from, one per step and process."""
+    draw: Draw
+    sample: Sample
+    stream: Stream
+    dialect: str
+    messages: Sequence[dict[str, Any]]
+    """The turns before the policy's."""
+
+    @property
+    def text(self) -> str:
+        """The text of all turns before the policy's."""
+        return "\n".join(block["text"] for message in self.messages for block in message["content"] if block["type"] == "text")
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A completion that was read and scored."""
+    """An episode that was read and scored."""
 
     rollout_id: str
     index: int
-    completion: Completion
+    episode: Episode
     parsed: Parsed
     score: Score
 
     @property
     def text(self) -> str:
-        return self.completion.text
+        return self.episode.text
 
     @property
     def outcome(self) -> float | None:
@@ -94,11 +91,16 @@ class Group:
     group_id: str
     ordinal: int
     step: int
-    sample: Sample
-    draw: Draw
-    prompt: str
-    """Text of the user's turn."""
+    shown: Shown
     rollouts: tuple[Rollout, ...]
+
+    @property
+    def sample(self) -> Sample:
+        return self.shown.sample
+
+    @property
+    def stream(self) -> Stream:
+        return self.shown.stream
 
     @property
     def outcomes_G(self) -> list[float | None]:

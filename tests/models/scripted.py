@@ -6,8 +6,11 @@ python -m torch.distributed.run --nproc_per_node 2 -m tests.models.scripted --jo
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from models.student.writing import Request, Sampling, Writer, Written
 from models.training import reinforce as training
 from models.training.child import run_child
 from models.training.job import ReinforceJob
@@ -22,17 +25,26 @@ TEXTS = (
 )
 
 
+class ScriptedWriter:
+    """Says what the seed of a request chooses."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.tokenizer = tokenizer
+
+    def write(self, requests: Sequence[Request], sampling: Sampling) -> list[Written]:
+        return [self._said(request.seed, sampling) for request in requests]
+
+    def _said(self, seed: int, sampling: Sampling) -> Written:
+        ids: list[int] = self.tokenizer(TEXTS[seed % len(TEXTS)], add_special_tokens=False)["input_ids"]
+        return Written((*ids, sampling.ends[0]), has_ended=True)
+
+
 class ScriptedTrainer(PolicyTrainer):
     """A ``PolicyTrainer`` that is told what to say."""
 
-    def _generate_single_turn(self, prompt_ids: list[Any], *_: Any, **__: Any) -> tuple[list[list[int]], None]:
-        first = self.accelerator.process_index * len(prompt_ids)
-        return [self._said(self.state.global_step, first + place) for place in range(len(prompt_ids))], None
-
-    def _said(self, step: int, place: int) -> list[int]:
-        tokenizer = self.processing_class.tokenizer
-        ids: list[int] = tokenizer(TEXTS[(3 * step + place * place) % len(TEXTS)], add_special_tokens=False)["input_ids"]
-        return [*ids, tokenizer.eos_token_id]
+    @contextmanager
+    def _writer(self) -> Iterator[Writer]:
+        yield ScriptedWriter(self.processing_class.tokenizer)
 
 
 if __name__ == "__main__":

@@ -12,16 +12,19 @@ from data.dialects import Parsed
 from data.sample import Role, Sample, Task
 from data.scoring import Score, score_answer
 from data.trace import Answer, PlacedBox, PlacedPoint, Trace
+from models.student.turns import Episode
+from models.student.writing import StopReason
 from models.training.advantages import Scale
 from models.training.config import ReinforceConfig
 from models.training.errors import TrainingError
 from models.training.judge import Judge
 from models.training.rewards import REWARDS, RewardContext, make_rewards, score_group
-from models.training.rollout import Completion, Draw, Group, Parts, Rollout, StopReason
+from models.training.rollout import Draw, Group, Parts, Rollout, Shown, Stream
 from models.training.standing import outcomes_by_sample
 
 ALL = sorted(REWARDS)
 INSIDE, OUTSIDE = Answer(points=(PlacedPoint(5, 5),)), Answer(points=(PlacedPoint(50, 5),))
+EPISODE = Episode((), StopReason.END, (1,) * 9, (True,) * 9, prompt_tokens=9, image_tokens=4, seed=0)
 HALF = Answer(boxes=(PlacedBox(0, 0, 10, 5),))
 
 
@@ -30,13 +33,17 @@ def group(task: Task, *answers: Answer | None, step: int = 1) -> Group:
     box = PlacedBox(0, 0, 10, 10, role=Role.ANSWER)
     sample = Sample("smp_a", "made", "train", task, ("img_a",), "Where?", choices=("left", "right"), answer="left", boxes=(box,))
     rollouts = tuple(rollout(sample, index, answer) for index, answer in enumerate(answers))
-    return Group("grp_a", 0, step, sample, Draw("smp_a"), "Where?", rollouts)
+    return Group("grp_a", 0, step, shown(sample), rollouts)
+
+
+def shown(sample: Sample) -> Shown:
+    return Shown(Draw(sample.sample_id), sample, Stream.SINGLE, "vigorl", [])
 
 
 def rollout(sample: Sample, index: int, answer: Answer | None) -> Rollout:
     parsed = Parsed(None, "no answer") if answer is None else Parsed(Trace(answer=answer))
     score: Score = score_answer(sample, answer)
-    return Rollout(f"rol_{index}", index, Completion("", StopReason.END, 9, 9, 4, 0), parsed, score)
+    return Rollout(f"rol_{index}", index, EPISODE, parsed, score)
 
 
 def parts(names: list[str], given: Group, seed: int = 0) -> list[Parts]:
@@ -77,7 +84,7 @@ def test_the_outcome_is_the_score_whatever_the_task(task: Task) -> None:
 def test_a_part_is_none_where_the_answer_is_not_known(task: Task, name: str) -> None:
     known = group(task, INSIDE)
     sample = dataclasses.replace(known.sample, boxes=(), answer=None)
-    unknown = dataclasses.replace(known, sample=sample, rollouts=(rollout(sample, 0, INSIDE), rollout(sample, 1, None)))
+    unknown = dataclasses.replace(known, shown=shown(sample), rollouts=(rollout(sample, 0, INSIDE), rollout(sample, 1, None)))
     assert parts([name], unknown) == [{name: None}, {name: None}]
     assert unknown.outcomes_G == [None, None]
     assert outcomes_by_sample([unknown, known]) == {"smp_a": [known.rollouts[0].score.outcome]}
@@ -95,7 +102,7 @@ def test_a_part_that_is_no_number_is_refused_with_its_rollout(monkeypatch: pytes
 
 def test_a_truncated_rollout_that_the_loss_leaves_out_moves_nothing() -> None:
     given = group(Task.POINT, INSIDE, OUTSIDE)
-    cut = dataclasses.replace(given.rollouts[0], completion=Completion("", StopReason.LENGTH, 9, 9, 4, 0))
+    cut = dataclasses.replace(given.rollouts[0], episode=dataclasses.replace(EPISODE, stop_reason=StopReason.LENGTH))
     config = ReinforceConfig(steps=1, rewards={"outcome": 1.0})
     for loses, effective in ((False, (True, True)), (True, (False, True))):
         judged = Judge(config, Scale.GROUP, loses).judge([dataclasses.replace(given, rollouts=(cut, given.rollouts[1]))])[0]

@@ -1,0 +1,33 @@
+"""Loss rows: the rollouts of a process as the loss reads them.
+
+Pictures are not copied from row to row: the loss asks for the fields of those rows that it is at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from models.student.encoding import Encoder, Prompt, merge_fields
+from models.student.turns import Episode
+
+
+class LossRows:
+    """Prompts and episodes, a row for each rollout; rollouts of a group share the prompt."""
+
+    def __init__(self, encoder: Encoder, rows: Sequence[tuple[Prompt, Episode]]) -> None:
+        self._encoder = encoder
+        self.prompts = [prompt for prompt, _ in rows]
+        self.episodes = [episode for _, episode in rows]
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    def fields(self, rows: Sequence[int], input_ids: torch.Tensor) -> dict[str, torch.Tensor | list[int]]:
+        """What the model takes beside the tokens of these rows, and how many pictures each has; ``input_ids`` is (rows, tokens)."""
+        taken = [self.prompts[row] for row in rows]
+        if not any(prompt.images for prompt in taken):
+            return {}
+        kinds = {name: (input_ids == self._encoder.image_token).long() for name in {prompt.kinds for prompt in taken} if name}
+        return {**merge_fields(taken), **kinds, "num_images": [prompt.images for prompt in taken]}
