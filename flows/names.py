@@ -54,7 +54,7 @@ def _training_checks(config: ReinforceConfig) -> Iterator[Check]:
     from models.training.rewards import make_rewards
     from models.training.samplers import make_sampler
 
-    yield "reinforce.rewards", partial(make_rewards, list(config.rewards))
+    yield "reinforce.rewards", partial(make_rewards, config.rewards)
     yield "reinforce.sampler", partial(make_sampler, config.sampler.name, ANY_SAMPLE, config.seed, config.sampler.options)
 
 

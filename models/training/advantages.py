@@ -8,12 +8,14 @@ A rollout with a part that could not be computed is *masked*: it leaves mean and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from models.training.config import RewardConfig
 from models.training.rollout import Parts
 
 EPSILON = 1e-4
@@ -48,20 +50,26 @@ class Advantages:
         return tuple(reward is None for reward in self.rewards_G)
 
 
-def total_reward(parts: Parts, weights: Mapping[str, float]) -> float | None:
-    """The weighted sum of the parts; None if one that has a weight could not be computed. A part that is absent adds nothing."""
+def total_reward(parts: Parts, rewards: Mapping[str, RewardConfig]) -> float | None:
+    """The sum of ``weight * value * gates``; None if a part that it needs could not be computed.
+
+    A part that is absent adds nothing, and a gate that is absent is open.
+    """
     total = 0.0
-    for name, weight in weights.items():
-        value = parts.get(name, 0.0)
-        if weight != 0 and value is None:
+    for name, config in rewards.items():
+        if config.weight == 0 or name not in parts:
+            continue
+        factors = [parts[name], *(parts.get(gate, 1.0) for gate in config.gate)]
+        known = [factor for factor in factors if factor is not None]
+        if len(known) < len(factors):
             return None
-        total += weight * (value or 0.0)
+        total += config.weight * math.prod(known)
     return total
 
 
-def advantages(parts_PG: Sequence[Sequence[Parts]], weights: Mapping[str, float], scale: Scale = Scale.GROUP) -> list[Advantages]:
+def advantages(parts_PG: Sequence[Sequence[Parts]], rewards: Mapping[str, RewardConfig], scale: Scale = Scale.GROUP) -> list[Advantages]:
     """Advantages of every group of a step."""
-    rewards_PG = [[total_reward(parts, weights) for parts in parts_G] for parts_G in parts_PG]
+    rewards_PG = [[total_reward(parts, rewards) for parts in parts_G] for parts_G in parts_PG]
     batch_std = _std([reward for rewards_G in rewards_PG for reward in rewards_G if reward is not None])
     return [_group(rewards_G, scale, batch_std) for rewards_G in rewards_PG]
 

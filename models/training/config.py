@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from data.config import Section
 
@@ -47,12 +47,46 @@ class SamplerConfig(Section):
     """Keyword arguments of the sampler."""
 
 
+class RewardConfig(Section):
+    """One part of the reward; a bare number is its weight."""
+
+    weight: float = Field(allow_inf_nan=False)
+    """What the part's value is multiplied by; a part with weight 0 is logged and not rewarded."""
+    gate: list[str] = []
+    """Other parts whose values this one is multiplied by as well, such as ``["format"]``."""
+    options: dict[str, Any] = {}
+    """Keyword arguments of the reward."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weighs_by_a_number(cls, given: Any) -> Any:
+        is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+        return {"weight": given} if is_number else given
+
+
+def _with_known_gates(rewards: dict[str, RewardConfig]) -> dict[str, RewardConfig]:
+    for name, reward in rewards.items():
+        for gate in reward.gate:
+            if gate == name or gate not in rewards:
+                others = ", ".join(sorted(set(rewards) - {name})) or "none"
+                raise ValueError(f"the gate {gate!r} of {name!r} is none of the other parts, which are {others}")
+    return rewards
+
+
+Rewards = Annotated[dict[str, RewardConfig], Field(min_length=1), AfterValidator(_with_known_gates)]
+"""Reward part to how it counts."""
+
+
 class WeightConfig(Section):
     """How a group's loss is weighted by its difficulty."""
 
-    name: Literal["none", "exp"] = "none"
+    name: Literal["none", "exp", "power", "log"] = "none"
     part: str = OUTCOME
     """The reward part (or ``outcome``) whose group mean is the difficulty."""
+    exponent: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Of ``power`` alone."""
+    normalised: bool = False
+    """Whether the weights of a step's groups are divided by their mean."""
 
 
 class ReinforceConfig(Section):
@@ -65,8 +99,8 @@ class ReinforceConfig(Section):
     bands: list[str] | None = None
     """Difficulty bands to draw from; None takes all."""
     splits: list[str] = ["train"]
-    rewards: dict[str, float] = Field(default={"format": 0.5, "outcome": 1.0}, min_length=1)
-    """Reward part to weight; a part with weight 0 is logged and not rewarded."""
+    rewards: Rewards = {"format": RewardConfig(weight=0.5), "outcome": RewardConfig(weight=1.0)}
+    """Reward part to how it counts: its weight, or a table of ``weight``, ``gate`` and ``options``."""
     sampler: SamplerConfig = SamplerConfig()
     weight: WeightConfig = WeightConfig()
     checkpoint_every: int = Field(default=10, gt=0)

@@ -37,7 +37,7 @@ class Judge:
         self._config = config
         self._scale = scale
         self._loses_truncated = loses_truncated
-        self._rewards = make_rewards(list(config.rewards))
+        self._rewards = make_rewards(config.rewards)
         self._context = RewardContext(config.seed)
 
     def judge(self, groups: Sequence[Group]) -> list[JudgedGroup]:

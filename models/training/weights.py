@@ -15,6 +15,8 @@ from models.training.rollout import Parts
 WEIGHTS: dict[str, Callable[[float], float]] = {
     "none": lambda _: 1.0,
     "exp": lambda mean: math.exp(1 - mean),
+    "power": lambda mean: 1.05 - mean,
+    "log": lambda mean: max(0.0, -math.log(0.02 + mean)),
 }
 """Weight of a group by its mean."""
 

@@ -15,7 +15,7 @@ from data.trace import Answer, PlacedBox, PlacedPoint, Trace
 from models.student.turns import Episode
 from models.student.writing import StopReason
 from models.training.advantages import Scale
-from models.training.config import ReinforceConfig
+from models.training.config import ReinforceConfig, RewardConfig
 from models.training.errors import TrainingError
 from models.training.judge import Judge
 from models.training.rewards import REWARDS, RewardContext, make_rewards, score_group
@@ -47,7 +47,7 @@ def rollout(sample: Sample, index: int, answer: Answer | None) -> Rollout:
 
 
 def parts(names: list[str], given: Group, seed: int = 0) -> list[Parts]:
-    return score_group(make_rewards(names), given, RewardContext(seed))
+    return score_group(make_rewards({name: RewardConfig(weight=1) for name in names}), given, RewardContext(seed))
 
 
 def test_a_point_is_in_the_box_or_not() -> None:
@@ -103,7 +103,7 @@ def test_a_part_that_is_no_number_is_refused_with_its_rollout(monkeypatch: pytes
 def test_a_truncated_rollout_that_the_loss_leaves_out_moves_nothing() -> None:
     given = group(Task.POINT, INSIDE, OUTSIDE)
     cut = dataclasses.replace(given.rollouts[0], episode=dataclasses.replace(EPISODE, stop_reason=StopReason.LENGTH))
-    config = ReinforceConfig(steps=1, rewards={"outcome": 1.0})
+    config = ReinforceConfig(steps=1, rewards={"outcome": RewardConfig(weight=1)})
     for loses, effective in ((False, (True, True)), (True, (False, True))):
         judged = Judge(config, Scale.GROUP, loses).judge([dataclasses.replace(given, rollouts=(cut, given.rollouts[1]))])[0]
         assert judged.effective_G == effective
@@ -124,7 +124,7 @@ def test_random_is_uniform() -> None:
 
 def test_an_unknown_part_is_named() -> None:
     with pytest.raises(TrainingError, match="'iou'; there are choice_match, format, outcome"):
-        make_rewards(["iou"])
+        make_rewards({"iou": RewardConfig(weight=1)})
 
 
 def test_every_reward_gives_parts_of_its_own_name() -> None:

@@ -6,11 +6,15 @@ A reward scores a whole group and gives, for each rollout, its parts: a name and
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
+from pydantic import ValidationError
+
+from models.training.config import RewardConfig
 from models.training.errors import TrainingError
 from models.training.rollout import Group, Parts
 
@@ -24,33 +28,64 @@ class RewardContext:
 
 
 class Reward(Protocol):
-    """Scores the rollouts of a group."""
+    """Scores the rollouts of a group. Its keyword arguments are the part's options."""
+
+    @property
+    def name(self) -> str:
+        """The part it gives."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Grows whenever the same rollout would be given another value."""
+        ...
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         """The parts of each rollout, in order."""
         ...
 
 
-REWARDS: dict[str, Callable[[], Reward]] = {}
+class Scorer(Protocol):
+    """What ``register`` makes a ``Reward`` of."""
+
+    def score(self, group: Group, context: RewardContext) -> list[Parts]:
+        """The parts of each rollout, in order."""
+        ...
+
+
+Made = TypeVar("Made", bound=Callable[..., Scorer])
+REWARDS: dict[str, Callable[..., Reward]] = {}
 """Every reward by name; it gives parts of that name."""
 
 
-def register(name: str) -> Callable[[Callable[[], Reward]], Callable[[], Reward]]:
-    """Put a reward in the registry."""
+def register(name: str, version: int = 1) -> Callable[[Made], Made]:
+    """Put a reward in the registry under its name and version."""
 
-    def add(make: Callable[[], Reward]) -> Callable[[], Reward]:
-        REWARDS[name] = make
+    def add(make: Made) -> Made:
+        named: Any = make
+        named.name, named.version = name, version
+        REWARDS[name] = named
         return make
 
     return add
 
 
-def make_rewards(names: list[str]) -> list[Reward]:
-    """The rewards of those names. Raises ``TrainingError`` naming an unknown one and those there are."""
-    for name in names:
-        if name not in REWARDS:
-            raise TrainingError(f"there is no reward part {name!r}; there are {', '.join(sorted(REWARDS))}")
-    return [REWARDS[name]() for name in names]
+def make_rewards(rewards: Mapping[str, RewardConfig]) -> list[Reward]:
+    """The rewards of those names with their options. Raises ``TrainingError`` naming what is not there and what is."""
+    return [_made(name, config.options) for name, config in rewards.items()]
+
+
+def _made(name: str, options: Mapping[str, Any]) -> Reward:
+    if name not in REWARDS:
+        raise TrainingError(f"there is no reward part {name!r}; there are {', '.join(sorted(REWARDS))}")
+    known = inspect.signature(REWARDS[name]).parameters
+    if unknown := sorted(set(options) - set(known)):
+        raise TrainingError(f"the reward part {name!r} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+    try:
+        return REWARDS[name](**options)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, one['loc']))} is {one['input']!r}: {one['msg']}" for one in error.errors())
+        raise TrainingError(f"the options of the reward part {name!r}: {problems}") from error
 
 
 def score_group(rewards: list[Reward], group: Group, context: RewardContext) -> list[Parts]:
