@@ -77,6 +77,27 @@ Rewards = Annotated[dict[str, RewardConfig], Field(min_length=1), AfterValidator
 """Reward part to how it counts."""
 
 
+class StreamConfig(Section):
+    """One kind of prompt."""
+
+    dialect: str | None = None
+    """None is the student's, but for the textual stream ``textual``, and for samples without boxes that of the textual stream."""
+    prompt: str | None = None
+    """A student prompt; None is the student's."""
+
+
+class StreamsConfig(Section):
+    """Under which prompts the samples are shown."""
+
+    name: str = "single"
+    """``single`` shows each once; ``dual`` shows one with boxes twice, with places and without."""
+    share: float = Field(default=0.9, gt=0, le=1)
+    """Of ``dual``: the share of a step's groups that are of samples with boxes (iVGR's code, ``data_loader.py``)."""
+    grounded: StreamConfig = StreamConfig()
+    textual: StreamConfig = StreamConfig()
+    single: StreamConfig = StreamConfig()
+
+
 class WeightConfig(Section):
     """How a group's loss is weighted by its difficulty."""
 
@@ -102,6 +123,7 @@ class ReinforceConfig(Section):
     rewards: Rewards = {"format": RewardConfig(weight=0.5), "outcome": RewardConfig(weight=1.0)}
     """Reward part to how it counts: its weight, or a table of ``weight``, ``gate`` and ``options``."""
     sampler: SamplerConfig = SamplerConfig()
+    streams: StreamsConfig = StreamsConfig()
     weight: WeightConfig = WeightConfig()
     checkpoint_every: int = Field(default=10, gt=0)
     seed: int = 0

@@ -51,7 +51,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         self._now: list[int] = []
 
     def sampler_state(self) -> dict[str, Any]:
-        return self._generation.sampler.state_dict()
+        return self._generation.streams.state_dict()
 
     def _generate_and_score_completions(self, inputs: list[Any]) -> dict[str, Any]:
         step, process = self.state.global_step + 1, self.accelerator.process_index

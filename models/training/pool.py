@@ -42,9 +42,9 @@ class Pool:
         """The images of a sample, RGB and upright."""
         return [self._open(image_id) for image_id in sample.image_ids]
 
-    def prompt(self, sample: Sample, dialect: str) -> list[dict[str, Any]]:
+    def prompt(self, sample: Sample, dialect: str, prompt: str) -> list[dict[str, Any]]:
         """The messages before the student's turn; image blocks have a type alone."""
-        messages = prompt_messages(sample, self._student.prompt, dialect, self.frames(sample))
+        messages = prompt_messages(sample, prompt, dialect, self.frames(sample))
         return [{"role": message["role"], "content": [_block(block) for block in message["content"]]} for message in messages]
 
 

@@ -23,8 +23,9 @@ from models.training.judge import Judge
 from models.training.log import TrainingLog
 from models.training.policy import PolicyTrainer, reward, slots
 from models.training.pool import read_pool
-from models.training.samplers import make_sampler
+from models.training.samplers import Sampler, make_sampler
 from models.training.session import Session, open_session, publish, train
+from models.training.streams import Ground, make_streams
 
 PICTURE_TOKENS = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
 """Of a model's configuration."""
@@ -96,12 +97,15 @@ def make_generation(job: ReinforceJob, session: Session, judge: Judge) -> Genera
     """What draws and judges for a job, in the state of the newest checkpoint."""
     config = job.config
     pool = read_pool(session.store, job.samples, job.images, job.student, config)
+
+    def sampler(sample_ids: Sequence[str]) -> Sampler:
+        return make_sampler(config.sampler.name, sample_ids, config.seed, config.sampler.options)
+
     generation = Generation(
         run_id=job.run_id,
         config=config,
-        dialect=job.student.dialect,
         pool=pool,
-        sampler=make_sampler(config.sampler.name, sorted(pool.samples), config.seed, config.sampler.options),
+        streams=make_streams(Ground(config.streams, config.groups_per_step, pool, job.student, sampler)),
         judge=judge,
         log=TrainingLog(session.run, session.is_first),
     )
