@@ -8,6 +8,7 @@ from pydantic import Field
 
 from data.config import Section
 from data.cropping import ZoomConfig
+from data.observing import TurnsConfig
 from data.viewing import ViewConfig
 
 
@@ -22,6 +23,8 @@ class StudentConfig(Section):
     view: ViewConfig = ViewConfig()
     zoom: ZoomConfig = ZoomConfig()
     """How a closer look is taken, where its dialect asks for one."""
+    turns: TurnsConfig = TurnsConfig()
+    """How long it may go on looking."""
     max_new_tokens: int = 96
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """The weights' type when loaded; ``auto`` takes the checkpoint's own."""
