@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -114,13 +115,36 @@ def _problem(item: ErrorDetails) -> str:
 
 
 def _section(place: Sequence[int | str]) -> type[BaseModel] | None:
-    """The section of a recipe at a place; None where several kinds may stand there."""
-    section: type[BaseModel] = Recipe
+    """The section of a recipe at a place; None where there is none."""
+    kind: Any = Recipe
     for part in place:
-        field = section.model_fields.get(str(part))
-        kind = field.annotation if field else None
-        found = [one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, BaseModel)]
-        if len(found) != 1:
-            return None
-        section = found[0]
-    return section
+        kind = _inside(kind, part)
+    return kind if _is_section(kind) else None
+
+
+def _inside(kind: Any, part: int | str) -> Any:
+    """The type at a field of a section, an item of a list or dictionary, or a kind among several."""
+    if _is_section(kind):
+        field = kind.model_fields.get(str(part))
+        return _bare(field.annotation) if field else None
+    if get_origin(kind) in {list, dict}:
+        return _bare(get_args(kind)[-1])
+    return next((one for one in get_args(kind) if _is_section(one) and part in _tags(one)), None)
+
+
+def _bare(kind: Any) -> Any:
+    """A type without what is annotated, and the only section of what may be something else too."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    sections = [one for one in get_args(kind) if _is_section(one)]
+    return sections[0] if get_origin(kind) in {Union, UnionType} and len(sections) == 1 and NoneType in get_args(kind) else kind
+
+
+def _tags(section: type[BaseModel]) -> set[str]:
+    """How pydantic names a section among several."""
+    kind = section.model_fields.get("kind")
+    return {section.__name__, str(kind.default) if kind else section.__name__}
+
+
+def _is_section(kind: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

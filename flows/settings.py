@@ -28,6 +28,7 @@ _TEACHER = {
 }
 _LAUNCH = {"threads", "arguments"}
 UNKEYED: Mapping[Stage, dict[str, Any]] = {
+    Stage.INGEST: {"sources": {"__all__": {"expected"}}},
     Stage.GENERATE: {"shard_size": True, "teacher": _TEACHER},
     Stage.CURATE: {"judge": {"teacher": _TEACHER}},
     Stage.FINETUNE: {"launch": _LAUNCH},

@@ -20,6 +20,13 @@ class LicensedConfig(Section):
     """What the source's images and answers may be used for, by the name of a licence; it is written on the cards of what is published."""
 
 
+class HeldConfig(LicensedConfig):
+    """What every source of existing rows may say."""
+
+    expected: int | None = Field(default=None, ge=0)
+    """About how many rows it has, for a plan made before they are there; not part of the stage key."""
+
+
 class ScenesConfig(LicensedConfig):
     """Drawn scenes of coloured shapes: exact boxes, any number of them."""
 
@@ -34,7 +41,7 @@ class ScenesConfig(LicensedConfig):
     questions_per_image: int = Field(default=1, ge=1, le=4)
 
 
-class FolderConfig(LicensedConfig):
+class FolderConfig(HeldConfig):
     """A folder of images and a JSONL of problems beside them."""
 
     kind: Literal["folder"] = "folder"
@@ -45,7 +52,7 @@ class FolderConfig(LicensedConfig):
     """The space of every row's coordinates; a row's own ``space`` wins; neither is a reject."""
 
 
-class YoloConfig(LicensedConfig):
+class YoloConfig(HeldConfig):
     """Images with YOLO labels (``class cx cy w h``, unit)."""
 
     kind: Literal["yolo"] = "yolo"
@@ -73,7 +80,7 @@ class ColumnsConfig(Section):
     context: str | None = None
 
 
-class ParquetConfig(LicensedConfig):
+class ParquetConfig(HeldConfig):
     """Local Parquet files with a column map."""
 
     kind: Literal["parquet"] = "parquet"
@@ -86,7 +93,7 @@ class ParquetConfig(LicensedConfig):
     split: SplitName = "train"
 
 
-class HubConfig(LicensedConfig):
+class HubConfig(HeldConfig):
     """Any data set of the Hugging Face hub (or a local folder ``datasets`` can load) with a column map."""
 
     kind: Literal["hub"] = "hub"
@@ -101,7 +108,7 @@ class HubConfig(LicensedConfig):
     split: SplitName = "train"
 
 
-class TracesConfig(LicensedConfig):
+class TracesConfig(HeldConfig):
     """Existing chains (ShareGPT or JSONL), so that generation can be skipped: makes samples and ``imported`` traces."""
 
     kind: Literal["traces"] = "traces"

@@ -93,6 +93,12 @@ def test_how_a_training_is_watched_is_no_part_of_the_settings() -> None:
     assert keyed_settings(Stage.REINFORCE, watched) == keyed_settings(Stage.REINFORCE, load_recipe("smoke"))
 
 
+def test_how_many_rows_are_expected_is_no_part_of_the_settings(tmp_path: Path) -> None:
+    source = {"kind": "folder", "path": str(tmp_path)}
+    plain, told = (load_recipe("smoke", {"ingest.sources": [one]}) for one in (source, source | {"expected": 5}))
+    assert keyed_settings(Stage.INGEST, told) == keyed_settings(Stage.INGEST, plain)
+
+
 def test_a_file_that_changed_changes_the_settings(tmp_path: Path) -> None:
     (tmp_path / "samples.jsonl").write_text("{}\n")
     recipe = load_recipe("smoke", {"ingest.sources": [{"kind": "folder", "path": str(tmp_path)}]})

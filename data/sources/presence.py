@@ -1,0 +1,89 @@
+"""Presence: what of a recipe's sources is on this machine, and how many rows it holds, without reading one.
+
+A data set of the hub is nowhere until it is loaded; how many rows it has is what its configuration expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.sources.columns import matching
+from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows a source has, and how that is known, for example ``1500, "expected"``."""
+
+    rows: int | None
+    """None where nobody can say before it is read."""
+    known_by: str
+
+
+def absent(config: IngestConfig) -> list[str]:
+    """A sentence for each file or folder of a source that is not there, and for each data set that a hub has to give."""
+    return [f"sources.{number}: {sentence}" for number, source in enumerate(config.sources) for sentence in _absent(source)]
+
+
+def count_rows(config: SourceConfig) -> RowCount:
+    """The rows of a source; some of them may become rejects."""
+    if isinstance(config, ScenesConfig):
+        return RowCount(config.count, "as set")
+    found = _count_files(config)
+    if found is not None:
+        return RowCount(found, "counted")
+    return RowCount(config.expected, "expected" if config.expected is not None else "not known before ingest")
+
+
+def _absent(config: SourceConfig) -> Iterator[str]:
+    if isinstance(config, ParquetConfig) and not matching(config.path):
+        yield f"no Parquet file matches {config.path}"
+    if isinstance(config, HubConfig) and not Path(config.repository).is_dir():
+        yield f"data set {config.repository} is loaded from the hub"
+    yield from (f"there is no folder {folder.absolute()}" for folder in _folders(config) if not folder.is_dir())
+    file = _file(config)
+    if file is not None and file.parent.is_dir() and not file.is_file():
+        yield f"there is no file {file.absolute()}"
+
+
+def _folders(config: SourceConfig) -> tuple[Path, ...]:
+    if isinstance(config, FolderConfig):
+        return (config.path,)
+    if isinstance(config, YoloConfig):
+        return tuple(config.path / kind / config.folder for kind in ("images", "labels"))
+    if isinstance(config, TracesConfig):
+        return tuple(dict.fromkeys((config.path.parent, config.images or config.path.parent)))
+    return ()
+
+
+def _file(config: SourceConfig) -> Path | None:
+    if isinstance(config, FolderConfig):
+        return config.path / config.file
+    return config.path if isinstance(config, TracesConfig) else None
+
+
+def _count_files(config: SourceConfig) -> int | None:
+    """Rows of files that can be counted at a glance: Parquet by its footer, JSONL by its lines."""
+    if isinstance(config, ParquetConfig):
+        return _count_parquet(matching(config.path))
+    file = _file(config)
+    return _count_lines(file) if file is not None and file.is_file() and file.suffix != ".json" else None
+
+
+def _count_parquet(paths: list[Path]) -> int | None:
+    try:
+        return sum(pq.read_metadata(path).num_rows for path in paths) if paths else None
+    except (pa.ArrowException, OSError):
+        return None
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(MEBIBYTE), b""))
