@@ -2,7 +2,7 @@
 
 The *closure* of some modules is those modules and all that they import from this project, directly or through others, also inside
 functions; what is imported for type checking alone is left out. Its hash, which covers the files that lie beside a package's modules,
-such as templates, is part of a stage's key.
+such as templates, is part of a stage's key. A package that calls ``discover`` imports all modules that lie in it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ INIT = "__init__.py"
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("data", "models", "tasks")
 PACKAGE_DATA = {".css", ".html", ".j2", ".jinja", ".md", ".sql", ".toml", ".txt"}
+DISCOVER = "discover"
+"""The call by which a package imports its modules (``data.discovery``)."""
 KEYED_BY_USE = {"data.prompts"}
 """Packages whose files are hashed into a key one by one, by the stages that use them."""
 
@@ -86,7 +88,19 @@ def _content_hash(path: Path) -> str:
 @cache
 def _imports(module: str, path: Path) -> tuple[str, ...]:
     package = module if path.name == INIT else module.rpartition(".")[0]
-    return tuple(sorted(set(_imported(ast.parse(path.read_bytes()), package))))
+    tree = ast.parse(path.read_bytes())
+    found = _discovered(module, path.parent) if path.name == INIT and _discovers(tree) else ()
+    return tuple(sorted({*_imported(tree, package), *found}))
+
+
+def _discovers(tree: ast.AST) -> bool:
+    return any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == DISCOVER for node in ast.walk(tree))
+
+
+def _discovered(package: str, folder: Path) -> Iterator[str]:
+    for path in folder.iterdir():
+        if path.name != INIT and (path.suffix == ".py" or (path / INIT).is_file()):
+            yield f"{package}.{path.stem}"
 
 
 def _imported(node: ast.AST, package: str) -> Iterator[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from data.dialects.inline import Inline
 from data.dialects.places import Notation
+from data.dialects.registry import register
 
 TAGGED = Notation(point="({}, {})", box="<box>[{},{},{},{}]</box>")
 
 
+@register
 class Ivgr(Inline):
     """Tagged boxes in thoughts and answers."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from data.dialects.inline import Inline
+from data.dialects.registry import register
 from data.dialects.vigorl import TUPLES
 
 
+@register
 class Textual(Inline):
     """No places in thoughts; one that is there all the same is an error."""
 

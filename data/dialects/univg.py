@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from data.dialects.inline import Inline
 from data.dialects.places import Notation
+from data.dialects.registry import register
 
 CORNERS = Notation(point="({},{})", box="({},{}),({},{})")
 
 
+@register
 class Univg(Inline):
     """Boxes in thoughts and answers."""
 

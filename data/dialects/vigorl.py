@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from data.dialects.inline import Inline
 from data.dialects.places import Notation
+from data.dialects.registry import register
 
 TUPLES = Notation(point="({}, {})", box="({}, {}, {}, {})")
 
 
+@register
 class Vigorl(Inline):
     """Points in thoughts."""
 

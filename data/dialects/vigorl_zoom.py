@@ -18,6 +18,7 @@ from typing import Any
 from data.dialects.dialect import Parsed, Turn
 from data.dialects.inline import BLOCK_TAG
 from data.dialects.places import FARTHEST, is_outside, place_of, rounded
+from data.dialects.registry import register
 from data.dialects.vigorl import Vigorl
 from data.sample import Task
 from data.space import Frame, Point
@@ -29,6 +30,7 @@ OBSERVATION = re.compile(r"<observation>.*?</observation>", re.DOTALL)
 SHOWN = "<observation>\nThe place enlarged.\n</observation>"
 
 
+@register
 class VigorlZoom(Vigorl):
     """Points in thoughts, and calls for a closer look."""
 

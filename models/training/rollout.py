@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data.dialects import Parsed
 from data.identity import Kind, entity_id
 from data.sample import Sample
 from data.scoring import Score
-from models.student.turns import Episode
+
+if TYPE_CHECKING:
+    from models.student.turns import Episode
 
 Parts = Mapping[str, float | None]
 """Reward part to value. A part that could not be computed is None; one that does not apply to the task is absent."""

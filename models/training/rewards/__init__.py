@@ -1,11 +1,8 @@
-"""Rewards: named parts, and the registry that finds them by name."""
+"""Rewards: named parts, each a file here that registers itself, and the registry that finds them by name."""
 
-import models.training.rewards.choice_match
-import models.training.rewards.format
-import models.training.rewards.outcome
-import models.training.rewards.point_in_box
-import models.training.rewards.random
-import models.training.rewards.soft_iou  # noqa: F401
+from data.discovery import discover
 from models.training.rewards.base import REWARDS, Reward, RewardContext, make_rewards, register, score_group
 
 __all__ = ["REWARDS", "Reward", "RewardContext", "make_rewards", "register", "score_group"]
+
+discover(__name__, __path__)

@@ -144,5 +144,5 @@ def test_losses_are_named() -> None:
 
 
 def test_an_unknown_dialect_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="there are vigorl, vigorl_zoom, univg, ivgr, textual"):
+    with pytest.raises(ValueError, match="there are ivgr, textual, univg, vigorl, vigorl_zoom"):
         get_dialect("latin")
