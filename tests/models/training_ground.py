@@ -43,10 +43,15 @@ class Ground:
         return paths | {"run_id": f"run_{name}", "model": str(self.root / "student"), "student": self.student}
 
 
-def make_ground(root: Path, architecture: str = "qwen2_5_vl", side: int = 56, count: int = 12) -> Ground:
-    """A ground with a student that sees ``side`` x ``side`` pixels."""
+TASKS = {"point": 2.0, "box": 1.0, "choice": 1.0}
+
+
+def make_ground(
+    root: Path, architecture: str = "qwen2_5_vl", side: int = 56, count: int = 12, tasks: dict[str, float] | None = None
+) -> Ground:
+    """A ground with a student that sees ``side`` x ``side`` pixels; ``tasks`` are shares of those that scenes are drawn for."""
     store = Store.open(root / "store")
-    config = ScenesConfig.model_validate({"count": count, "tasks": {"point": 2.0, "box": 1.0, "choice": 1.0}})
+    config = ScenesConfig.model_validate({"count": count, "tasks": tasks or TASKS})
     problems = list(read_scenes(config))
     images = {image.image_id: image for problem in problems for image in problem.images}
     with store.draft(stage="ingest", stage_key="ground", run_id="run_ground") as draft:
