@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from data.config import Section
+from models.teacher.judge.config import JudgeConfig
 
 OUTCOME = "outcome"
 """What a weight looks at where it names no reward part: it is known whatever is rewarded."""
@@ -77,6 +78,9 @@ Rewards = Annotated[dict[str, RewardConfig], Field(min_length=1), AfterValidator
 """Reward part to how it counts."""
 
 
+STREAM_NAMES = ("grounded", "textual", "single")
+
+
 class StreamConfig(Section):
     """One kind of prompt."""
 
@@ -84,6 +88,8 @@ class StreamConfig(Section):
     """None is the student's, but for the textual stream ``textual``, and for samples without boxes that of the textual stream."""
     prompt: str | None = None
     """A student prompt; None is the student's."""
+    rewards: Rewards | None = None
+    """None is ``reinforce.rewards``."""
 
 
 class StreamsConfig(Section):
@@ -96,6 +102,17 @@ class StreamsConfig(Section):
     grounded: StreamConfig = StreamConfig()
     textual: StreamConfig = StreamConfig()
     single: StreamConfig = StreamConfig()
+
+
+class ArchiveConfig(Section):
+    """Which grounded rollouts the archive takes as references."""
+
+    part: str = "dual_iou"
+    """The reward part by which the best is chosen."""
+    minimum: float = Field(default=0.3, ge=0, le=1)
+    """Least value of the part (iVGR's code; its paper leaves the threshold open)."""
+    max_age: int | None = Field(default=None, gt=0)
+    """Steps after which an entry is no reference any more; None is never, as published."""
 
 
 class WeightConfig(Section):
@@ -124,6 +141,9 @@ class ReinforceConfig(Section):
     """Reward part to how it counts: its weight, or a table of ``weight``, ``gate`` and ``options``."""
     sampler: SamplerConfig = SamplerConfig()
     streams: StreamsConfig = StreamsConfig()
+    archive: ArchiveConfig = ArchiveConfig()
+    judge: JudgeConfig | None = None
+    """Whom reward parts ask that need a judge, such as ``consistency``."""
     weight: WeightConfig = WeightConfig()
     checkpoint_every: int = Field(default=10, gt=0)
     seed: int = 0
@@ -132,8 +152,14 @@ class ReinforceConfig(Section):
     """Any field of ``trl.GRPOConfig``."""
     launch: LaunchConfig = LaunchConfig()
 
+    def rewards_of(self, stream: str) -> dict[str, RewardConfig]:
+        """The reward parts of a stream."""
+        own: StreamConfig = getattr(self.streams, stream)
+        return self.rewards if own.rewards is None else own.rewards
+
     @model_validator(mode="after")
     def _weighs_by_what_is_scored(self) -> Self:
-        if self.weight.part not in {OUTCOME, *self.rewards}:
-            raise ValueError(f"weight.part {self.weight.part!r} is no part of rewards, which are {', '.join(sorted(self.rewards))}")
+        parts = {*self.rewards, *(part for stream in STREAM_NAMES for part in self.rewards_of(stream))}
+        if self.weight.part not in {OUTCOME, *parts}:
+            raise ValueError(f"weight.part {self.weight.part!r} is no part of rewards, which are {', '.join(sorted(parts))}")
         return self

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from models.student.writing import StopReason
-from models.training.advantages import Advantages, Scale, advantages
+from data.sample import Sample
+from data.space import Frame
+from models.training.advantages import Advantages, Scale, advantages, total_reward
 from models.training.config import ReinforceConfig
-from models.training.rewards import RewardContext, make_rewards, score_group
-from models.training.rollout import Group, Parts, Rollout
-from models.training.weights import group_weight
+from models.training.context import ChainJudge, Reference, RewardContext
+from models.training.rewards import make_rewards, score_group
+from models.training.rollout import Group, Parts, Rollout, Stream
+from models.training.weights import group_weight, normalised
+
+CUT_SHORT = "length"
+"""The stop reason of a completion that has no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,53 @@ class JudgedGroup:
 
 
 class Judge:
-    """Scores groups as a section asks; ``loses_truncated`` where the loss leaves out completions that were cut short."""
+    """Scores groups as a section asks.
 
-    def __init__(self, config: ReinforceConfig, scale: Scale, loses_truncated: bool = False) -> None:
-        self._config = config
-        self._scale = scale
-        self._loses_truncated = loses_truncated
-        self._rewards = make_rewards(config.rewards)
-        self._context = RewardContext(config.seed)
+    ``loses_truncated`` where the loss leaves out completions that were cut short; ``frames`` gives those of a sample's images, for parts
+    that read numbers as the policy wrote them; ``chains`` is asked by the parts that need a judge.
+    """
 
-    def judge(self, groups: Sequence[Group]) -> list[JudgedGroup]:
-        """The worth of every group of a step."""
-        parts_PG = [score_group(self._rewards, group, self._context) for group in groups]
-        found = advantages(parts_PG, self._config.rewards, self._scale)
-        return [self._judged(*one) for one in zip(groups, parts_PG, found, strict=True)]
+    def __init__(
+        self,
+        config: ReinforceConfig,
+        scale: Scale,
+        loses_truncated: bool = False,
+        frames: Callable[[Sample], Sequence[Frame]] = lambda sample: (),
+        chains: ChainJudge | None = None,
+    ) -> None:
+        self._config, self._scale, self._loses_truncated = config, scale, loses_truncated
+        self._frames, self._chains = frames, chains
+        self._rewards = {stream: config.rewards_of(stream) for stream in Stream}
+        self._parts = {stream: make_rewards(rewards) for stream, rewards in self._rewards.items()}
+
+    def judge(self, groups: Sequence[Group], references: Mapping[str, Reference] | None = None) -> list[JudgedGroup]:
+        """The worth of groups of a step, in order; ``references`` by sample id."""
+        known = references or {}
+        parts_PG = [self._scored(group, known.get(group.sample.sample_id)) for group in groups]
+        rewards_PG = [[total_reward(parts, self._rewards[group.stream]) for parts in parts_G] for group, parts_G in zip(groups, parts_PG, strict=True)]
+        return self._worth(groups, parts_PG, rewards_PG)
+
+    def together(self, judged: Sequence[JudgedGroup]) -> list[JudgedGroup]:
+        """The worth of the groups that go to the loss of one step among themselves, whenever each was judged."""
+        rewards_PG = [one.advantages.rewards_G for one in judged]
+        found = self._worth([one.group for one in judged], [one.parts_G for one in judged], rewards_PG)
+        if not self._config.weight.normalised:
+            return found
+        weights_P = normalised([one.loss_weight for one in found])
+        return [replace(one, loss_weight=weight) for one, weight in zip(found, weights_P, strict=True)]
+
+    def _scored(self, group: Group, reference: Reference | None) -> list[Parts]:
+        context = RewardContext(self._config.seed, self._frames(group.sample), self._chains, reference)
+        return score_group(self._parts[group.stream], group, context)
+
+    def _worth(
+        self, groups: Sequence[Group], parts_PG: Sequence[Sequence[Parts]], rewards_PG: Sequence[Sequence[float | None]]
+    ) -> list[JudgedGroup]:
+        found: dict[int, Advantages] = {}
+        for stream in Stream:
+            places = [place for place, group in enumerate(groups) if group.stream == stream]
+            found |= zip(places, advantages([rewards_PG[place] for place in places], self._scale), strict=True)
+        return [self._judged(group, parts_PG[place], found[place]) for place, group in enumerate(groups)]
 
     def _judged(self, group: Group, parts_G: Sequence[Parts], found: Advantages) -> JudgedGroup:
         weight = group_weight(self._config.weight, parts_G, group.outcomes_G, found.masked_G)
@@ -54,4 +92,4 @@ class Judge:
         return JudgedGroup(group, tuple(parts_G), found, weight, tuple(effective))
 
     def _is_in_loss(self, rollout: Rollout) -> bool:
-        return not self._loses_truncated or rollout.episode.stop_reason != StopReason.LENGTH
+        return not self._loses_truncated or rollout.episode.stop_reason != CUT_SHORT

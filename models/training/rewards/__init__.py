@@ -1,8 +1,8 @@
 """Rewards: named parts, each a file here that registers itself, and the registry that finds them by name."""
 
 from data.discovery import discover
-from models.training.rewards.base import REWARDS, Reward, RewardContext, make_rewards, register, score_group
+from models.training.rewards.base import REWARDS, AskingReward, Reward, RewardContext, make_rewards, register, score_group
 
-__all__ = ["REWARDS", "Reward", "RewardContext", "make_rewards", "register", "score_group"]
+__all__ = ["REWARDS", "AskingReward", "Reward", "RewardContext", "make_rewards", "register", "score_group"]
 
 discover(__name__, __path__)

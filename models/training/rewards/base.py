@@ -9,22 +9,22 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from pydantic import ValidationError
 
+from models.teacher.judge.config import JudgeKind
+from models.teacher.judge.judge import Judgement, JudgeQuestion
 from models.training.config import RewardConfig
+from models.training.context import RewardContext
 from models.training.errors import TrainingError
 from models.training.rollout import Group, Parts
 
+if TYPE_CHECKING:
+    from models.training.archive import Reference
 
-@dataclass(frozen=True, slots=True)
-class RewardContext:
-    """What a reward may know beside the group."""
-
-    seed: int
-    """Seed of the training."""
+NOT_ASKED = Judgement(None, "nobody was asked")
 
 
 class Reward(Protocol):
@@ -42,6 +42,15 @@ class Reward(Protocol):
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         """The parts of each rollout, in order."""
+        ...
+
+
+@runtime_checkable
+class AskingReward(Reward, Protocol):
+    """A reward that needs a judge. The questions of all groups of a step are asked at once, before any is scored."""
+
+    def questions(self, group: Group, context: RewardContext) -> list[JudgeQuestion]:
+        """What is asked of the group's rollouts; ``score`` finds the answers in ``context.word``."""
         ...
 
 
