@@ -108,5 +108,5 @@ def test_the_prompts_compared_differ_in_length_and_images(ground: Ground) -> Non
         own.train()
     rows = ground.store.run(job.run_id).read("rollouts").to_pylist()
     assert {row["image_tokens"] for row in rows} == {4, 8}
-    assert len({row["prompt_tokens"] for row in rows}) == GROUPS
+    assert len({row["prompt_tokens"] for row in rows}) == 2
     assert len({row["completion_tokens"] for row in rows}) > 2
