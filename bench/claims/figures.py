@@ -1,0 +1,89 @@
+"""Figures: what a claim's cells come to: each comparison beside the papers' figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from bench.claims.claim import Claim, Comparison
+from bench.claims.statistics import paired
+from bench.claims.study import MODES, Cell, Measured
+
+TARGET_SHARE = 0.75
+"""Of what the other arm gains in all its updates, on average: the accuracy that is waited for."""
+UPDATES, ROLLOUTS = "updates", "rollouts"
+Row = dict[str, Any]
+
+
+class Table:
+    """The cells of a claim by arm, seed and updates."""
+
+    def __init__(self, claim: Claim, cells: Iterable[Measured]) -> None:
+        self.claim = claim
+        self._by_cell = {one.cell: one for one in cells}
+        self.seeds = sorted({cell.seed for cell in self._by_cell})
+
+    def last(self, arm: str) -> int:
+        """The most updates that the arm was measured after."""
+        return max(cell.steps for cell in self._by_cell if cell.arm == arm)
+
+    def accuracy(self, arm: str, mode: str, steps: int) -> list[float]:
+        """One for each seed."""
+        return [self._by_cell[Cell(arm, seed, steps)].accuracy[mode] for seed in self.seeds]
+
+    def curve(self, arm: str, mode: str, seed: int, axis: str) -> list[tuple[float, float]]:
+        """Cost so far, in updates or rollouts, and accuracy, from the finetuned student on."""
+        cells = [self._by_cell[Cell(arm, seed, steps)] for steps in (0, *self.claim.steps)]
+        return [(one.cell.steps if axis == UPDATES else one.rollouts, one.accuracy[mode]) for one in cells]
+
+
+def comparisons(table: Table) -> list[Row]:
+    """A row for each comparison, mode and figure."""
+    return [row for one in table.claim.comparisons for mode in MODES for row in _compared(table, one, mode)]
+
+
+def _compared(table: Table, one: Comparison, mode: str) -> Iterable[Row]:
+    named = {"better": one.better, "other": one.other, "mode": mode, "paper": [figure.model_dump() for figure in one.paper]}
+    better, other = (np.array(table.accuracy(arm, mode, table.last(arm))) for arm in (one.better, one.other))
+    found = paired(list(better - other))
+    yield named | {"figure": "accuracy"} | asdict(found) | {"verdict": found.verdict()}
+    if table.claim.measure == "target":
+        target = target_of(table, one.other, mode)
+        for axis in (UPDATES, ROLLOUTS):
+            yield named | {"figure": axis, "target": target} | _until(table, one, mode, axis, target)
+
+
+def target_of(table: Table, arm: str, mode: str) -> float:
+    """The accuracy that is waited for."""
+    before, after = (float(np.mean(table.accuracy(arm, mode, steps))) for steps in (0, table.last(arm)))
+    return before + TARGET_SHARE * (after - before)
+
+
+def _until(table: Table, one: Comparison, mode: str, axis: str, target: float) -> Row:
+    """The ratio of what both arms take to the target, as a logarithm paired by seed; who never reaches it counts as reaching it last."""
+    taken: dict[str, list[float]] = {}
+    never: dict[str, int] = {}
+    for arm in (one.better, one.other):
+        curves = [table.curve(arm, mode, seed, axis) for seed in table.seeds]
+        reached = [cost_of(curve, target) for curve in curves]
+        never[arm] = reached.count(None)
+        taken[arm] = [curve[-1][0] if cost is None else max(cost, 1.0) for cost, curve in zip(reached, curves, strict=True)]
+    found = paired([math.log(a / b) for a, b in zip(taken[one.better], taken[one.other], strict=True)])
+    ratios = {name: math.exp(value) for name, value in asdict(found).items() if name != "seeds"}
+    means = {arm: round(float(np.mean(values)), 1) for arm, values in taken.items()}
+    return ratios | {"seeds": found.seeds, "verdict": found.verdict(sign=-1), "taken": means, "never": never}
+
+
+def cost_of(curve: Sequence[tuple[float, float]], target: float) -> float | None:
+    """The cost at which a curve, straight between its points, first reaches the target; None where it does not."""
+    if curve[0][1] >= target:
+        return curve[0][0]
+    for (start, low), (end, high) in pairwise(curve):
+        if high >= target:
+            return start + (end - start) * (target - low) / (high - low)
+    return None

@@ -1,0 +1,68 @@
+"""Table: what was found of all claims, as rows of a Markdown table between two marks of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+START, END = "<!-- claims: start -->", "<!-- claims: end -->"
+HEAD = ("claim", "compared", "decoding", "the papers", "ours, 95 % interval", "detectable", "verdict", "run")
+NOT_ASKED = "not asked yet"
+NO_FIGURE = "no figure published"
+SHORT_COMMIT = 7
+Row = Mapping[str, Any]
+
+
+def rewritten(document: str, results: Iterable[Row], order: Sequence[str]) -> str:
+    """The document with the table of the results between its marks. Raises ``ValueError`` where it has none."""
+    before, start, rest = document.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"the document has no {START} followed by {END}")
+    return f"{before}{START}\n\n{render(results, order)}\n\n{END}{after}"
+
+
+def render(results: Iterable[Row], order: Sequence[str]) -> str:
+    """The table; a claim that was not asked has a row that says so."""
+    found = {one["claim"]: one for one in results}
+    rows = [line for name in order for line in (_rows(found[name]) if name in found else [_not_asked(name)])]
+    return "\n".join(_line(cells) for cells in (HEAD, ("---",) * len(HEAD), *rows))
+
+
+def _rows(result: Row) -> list[Sequence[str]]:
+    return [_row(result, one) for one in result["comparisons"]]
+
+
+def _row(result: Row, one: Row) -> Sequence[str]:
+    is_ratio = one["figure"] != "accuracy"
+    write = _ratio if is_ratio else _points
+    compared = f"{one['better']} {'over' if is_ratio else 'less'} {one['other']}"
+    what = f"{compared}, {one['figure']} to {one['target']:.3f}{_never(one)}" if is_ratio else compared
+    ours = f"{write(one['mean'])} ({write(one['low'])} to {write(one['high'])})"
+    run = f"{result['seeds']} seeds, {result['held_out']} held out, {(result['commit'] or 'no commit')[:SHORT_COMMIT]}"
+    return (result["claim"], what, one["mode"], _papers(one), ours, write(one["detectable"]), one["verdict"], run)
+
+
+def _papers(one: Row) -> str:
+    return "; ".join(f"{figure['said']} ({figure['source']})" for figure in one["paper"]) or NO_FIGURE
+
+
+def _never(one: Row) -> str:
+    missed = ", ".join(f"{arm} {count}" for arm, count in one["never"].items() if count)
+    return f" (not reached: {missed})" if missed else ""
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _not_asked(name: str) -> Sequence[str]:
+    return (name, NOT_ASKED, *[""] * (len(HEAD) - 2))
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
