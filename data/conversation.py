@@ -33,13 +33,22 @@ def prompt_messages(sample: Sample, prompt: str = "terse", dialect: str = "vigor
     return [{"role": "user", "content": [*content, text_block(text)]}]
 
 
-def conversation(sample: Sample, trace: Trace, prompt: str, dialect: str, frames: Sequence[Frame]) -> list[Message]:
-    """The prompt and the student's turn, or its turns with observations between them (an image block each) where it zooms."""
+def conversation(
+    sample: Sample, trace: Trace, prompt: str, dialect: str, frames: Sequence[Frame], most_looks: int | None = None
+) -> list[Message]:
+    """The prompt and the student's turn, or its turns with observations between them (an image block each) where it zooms.
+
+    Raises ``ValueError`` where the trace looks closer more than ``most_looks`` times.
+    """
     asked = prompt_messages(sample, prompt, dialect, frames)
-    for turn in get_dialect(dialect).render_turns(trace, frames, sample.task):
-        images = [image_block()] if turn.zoom and turn.role == "user" else []
-        asked.append(message(turn.role, *images, text_block(turn.text)))
+    for turn in get_dialect(dialect).render_turns(trace, frames, sample.task, most_looks):
+        asked.append(observed(turn.text, has_crop=True) if turn.zoom and turn.role == "user" else message(turn.role, text_block(turn.text)))
     return asked
+
+
+def observed(text: str, *, has_crop: bool) -> Message:
+    """A user's turn with an observation, behind its crop where there is one."""
+    return message("user", *([image_block()] if has_crop else []), text_block(text))
 
 
 def question_text(sample: Sample, prompt: str, dialect: str, frames: Sequence[Frame]) -> str:

@@ -21,8 +21,8 @@ class TurnsConfig(Section):
     """How long a student may go on, where its dialect asks for closer looks."""
 
     most_looks: int = Field(default=4, ge=0)
-    """Calls that are answered; one that cannot be followed counts too. The answer to the last says that it was the last, and the turn after
-    it ends the conversation, whatever it says. ViGoRL has four (five images, ``max_iterations``). 0 shows none: the first call is refused."""
+    """Calls that are answered; one that cannot be followed counts too. The answer to the last says that it was the last, and the turn
+    after it ends the conversation, whatever it says. ViGoRL has four (five images, ``max_iterations``). With 0 the first is refused."""
     turn_tokens: int | None = Field(default=None, gt=0)
     """The most that one turn may write; None takes ``max_new_tokens``."""
     episode_tokens: int | None = Field(default=None, gt=0)

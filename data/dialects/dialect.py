@@ -60,13 +60,32 @@ class Dialect(ABC):
     def render(self, trace: Trace, frames: Sequence[Frame], task: Task) -> str:
         """The text that a model writes for the trace; coordinates are in the frames' model spaces."""
 
-    def render_turns(self, trace: Trace, frames: Sequence[Frame], task: Task) -> list[Turn]:
-        """The turns after the question; one of the assistant where the dialect has no others."""
+    def render_turns(self, trace: Trace, frames: Sequence[Frame], task: Task, most_looks: int | None = None) -> list[Turn]:
+        """The turns after the question; one of the assistant where the dialect has no others.
+
+        ``most_looks`` is how many looks the conversation may have, the last of which is said to be the last; None sets no limit. Raises
+        ``ValueError`` where the trace has more.
+        """
+        del most_looks
         return [Turn("assistant", self.render(trace, frames, task))]
 
     @abstractmethod
     def parse(self, text: str, frames: Sequence[Frame], task: Task) -> Parsed:
         """The trace that a text says, in pixels of the stored images. Never raises."""
+
+    def parse_turns(self, turns: Sequence[Turn], frames: Sequence[Frame], task: Task) -> Parsed:
+        """The trace of a conversation's turns; those of the user are not read."""
+        return self.parse("\n".join(turn.text for turn in turns if turn.role == "assistant"), frames, task)
+
+    def parse_call(self, text: str, frames: Sequence[Frame]) -> tuple[Zoom | None, str | None]:
+        """The look that a turn asks for, and why it cannot be had; neither where the turn makes no call."""
+        del text, frames
+        return None, None
+
+    def is_final(self, text: str) -> bool:
+        """Whether a conversation ends with a turn, whatever may come; always where the dialect has but one."""
+        del text
+        return True
 
     @abstractmethod
     def project(self, trace: Trace, frames: Sequence[Frame], task: Task) -> Trace:

@@ -7,27 +7,24 @@ an observation with the crop. As one string, the turns stand one after another w
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
+from data.dialects.calls import Fault, quoted, read_call, reason, write_call
 from data.dialects.dialect import Parsed, Turn
-from data.dialects.inline import BLOCK_TAG
-from data.dialects.places import FARTHEST, is_outside, place_of, rounded
+from data.dialects.inline import BLOCK_TAG, split_blocks
+from data.dialects.places import rounded
 from data.dialects.registry import register
 from data.dialects.vigorl import Vigorl
+from data.observing import observation
 from data.sample import Task
-from data.space import Frame, Point
+from data.space import Frame
 from data.trace import PlacedPoint, Step, Trace, Zoom
 
-TOOL = "search_coordinate"
 CALL = re.compile(r"\s*<think>(.*?)</think>\s*<tool_call>(.*?)</tool_call>\s*", re.DOTALL)
 OBSERVATION = re.compile(r"<observation>.*?</observation>", re.DOTALL)
-SHOWN = "<observation>\nThe place enlarged.\n</observation>"
 
 
 @register
@@ -59,15 +56,19 @@ class VigorlZoom(Vigorl):
                 steps.append(step)
         return replace(plain, steps=tuple(steps))
 
-    def render_turns(self, trace: Trace, frames: Sequence[Frame], task: Task) -> list[Turn]:
+    def render_turns(self, trace: Trace, frames: Sequence[Frame], task: Task, most_looks: int | None = None) -> list[Turn]:
         """The assistant's turns with the user's observations between them."""
         carried = self.project(trace, frames, task)
+        looks = sum(len(step.zooms) for step in carried.steps)
+        if most_looks is not None and looks > most_looks:
+            raise ValueError(f"a trace with {looks} looks has no conversation of at most {most_looks}")
         turns: list[Turn] = []
         waiting: list[Step] = []
         for step in carried.steps:
             waiting.append(step)
             for zoom in step.zooms:
-                turns += [Turn("assistant", self._call(waiting, zoom, frames), zoom), Turn("user", SHOWN, zoom)]
+                shown = observation(is_last=len(turns) // 2 + 1 == most_looks)
+                turns += [Turn("assistant", self._call(waiting, zoom, frames), zoom), Turn("user", shown, zoom)]
                 waiting = []
         return [*turns, Turn("assistant", super().render(Trace(tuple(waiting), carried.answer), frames, task))]
 
@@ -94,6 +95,10 @@ class VigorlZoom(Vigorl):
         steps, error = self._read_call(text, frames)
         return (steps[-1].zooms[0], error) if steps and steps[-1].zooms else (None, error)
 
+    def is_final(self, text: str) -> bool:
+        """Whether a turn gives an answer, right or wrong in form."""
+        return split_blocks(text).answer is not None
+
     def _looks(self, step: Step, frames: Sequence[Frame]) -> list[Step]:
         points = [rounded(zoom.point, frames) for zoom in step.zooms]
         zooms = [Zoom(point) for point in points if isinstance(point, PlacedPoint)]
@@ -101,45 +106,14 @@ class VigorlZoom(Vigorl):
         return [replace(thought, zooms=tuple(zooms[:1])), *(Step("", (), (zoom,)) for zoom in zooms[1:])]
 
     def _call(self, steps: Sequence[Step], zoom: Zoom, frames: Sequence[Frame]) -> str:
-        frame = frames[zoom.point.image_index]
-        point = Point(zoom.point.x, zoom.point.y, frame.stored).to(frame.model)
-        digits = frame.model.decimals or None
-        arguments: dict[str, Any] = {"coordinate": [round(point.x, digits), round(point.y, digits)]}
-        if zoom.point.image_index:
-            arguments["image"] = zoom.point.image_index + 1
-        call = json.dumps({"name": TOOL, "arguments": arguments})
-        return f"{self.write_think(steps, frames)}\n<tool_call>\n{call}\n</tool_call>"
+        return f"{self.write_think(steps, frames)}\n<tool_call>\n{write_call(zoom, frames)}\n</tool_call>"
 
     def _read_call(self, text: str, frames: Sequence[Frame]) -> tuple[list[Step], str | None]:
         match = CALL.fullmatch(text)
         if match is None or any(BLOCK_TAG.search(body) for body in match.groups()):
-            return [], "there should be a think block followed by a tool call"
+            return [], reason(Fault.FORM, f"{quoted(text)} is not a think block followed by one call")
         steps = list(self.read_think(match[1], frames))
-        zoom, error = _read_zoom(match[2], frames)
+        zoom, error = read_call(match[2], frames)
         if zoom is None:
             return steps, error
         return [*steps[:-1], replace(steps[-1] if steps else Step(""), zooms=(zoom,))], error
-
-
-def _read_zoom(body: str, frames: Sequence[Frame]) -> tuple[Zoom | None, str | None]:
-    try:
-        call = json.loads(body)
-    except (ValueError, RecursionError):
-        return None, "the tool call is not JSON"
-    arguments = call.get("arguments") if isinstance(call, dict) and call.get("name") == TOOL else None
-    if not isinstance(arguments, dict):
-        return None, f"the tool call is not one of {TOOL} with arguments"
-    numbers, ordinal = arguments.get("coordinate"), arguments.get("image", 1)
-    if not (isinstance(numbers, list) and len(numbers) == 2 and all(map(_is_coordinate, numbers))):
-        return None, "the tool call should have a coordinate [x, y]"
-    if type(ordinal) is not int or not 1 <= ordinal <= len(frames):
-        return None, f"the tool call asks for image {str(ordinal)[:20]} of {len(frames)}"
-    frame = frames[ordinal - 1]
-    point = place_of(numbers, frame, ordinal - 1)
-    if not isinstance(point, PlacedPoint):
-        return None, "the tool call should have a coordinate [x, y]"
-    return Zoom(point), "the tool call lies outside its image" if is_outside(point, frame.stored.width, frame.stored.height) else None
-
-
-def _is_coordinate(number: Any) -> bool:
-    return type(number) in (int, float) and abs(number) <= FARTHEST and math.isfinite(number)

@@ -14,6 +14,7 @@ from data.cropping import ZoomConfig
 from data.dialects import Dialect, Loss, get_dialect
 from data.dialects.places import is_outside
 from data.identity import digest
+from data.observing import TurnsConfig
 from data.publishing.split import Splits
 from data.rows import Row, trace_from_row
 from data.sample import Sample
@@ -40,6 +41,8 @@ class Refusal(StrEnum):
     """The dialect does not carry what its task needs."""
     OUTSIDE = "outside"
     """It looks at a place off its image."""
+    TOO_MANY_LOOKS = "too_many_looks"
+    """It looks closer more often than the student may."""
     DUPLICATE = "duplicate"
     """A trace of the same sample renders to the same text."""
     ENOUGH = "enough"
@@ -80,6 +83,10 @@ class Speaker(Protocol):
     def zoom(self) -> ZoomConfig:
         """How it looks closer."""
 
+    @property
+    def turns(self) -> TurnsConfig:
+        """How long it may go on looking."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -102,10 +109,10 @@ class Choice:
     """Takes traces one after another, and notes why it refuses one."""
 
     def __init__(
-        self, samples: Mapping[str, Sample], splits: Splits, images: Images, view: ViewConfig, dialects: Sequence[str], most: int
+        self, samples: Mapping[str, Sample], splits: Splits, images: Images, student: Speaker, dialects: Sequence[str], most: int
     ) -> None:
         self.refused: list[Row] = []
-        self._samples, self._splits, self._images, self._view = samples, splits, images, view
+        self._samples, self._splits, self._images, self._student = samples, splits, images, student
         self._dialects, self._most = dialects, most
         self._taken: Counter[tuple[str, str]] = Counter()
         self._texts: set[str] = set()
@@ -128,7 +135,7 @@ class Choice:
             yield from self._fit(number, row, sample, trace, dialects)
 
     def _fit(self, number: int, row: Mapping[str, Any], sample: Sample, trace: Trace, dialects: Sequence[str]) -> Iterator[Pick]:
-        frames = self._view.frames(map(self._images.size, sample.image_ids))
+        frames = self._student.view.frames(map(self._images.size, sample.image_ids))
         for name in dialects:
             locator = row["trace_id"] if len(dialects) == 1 else f"{row['trace_id']}/{name}"
             split = self._splits.split[sample.sample_id]
@@ -146,6 +153,8 @@ class Choice:
             return Refusal.NOT_CARRIED, f"{dialect.name} for task {sample.task}: {'; '.join(dialect.losses(trace, sample.task))}"
         if outside := _looks_outside(carried, frames):
             return Refusal.OUTSIDE, outside
+        if (looks := sum(len(step.zooms) for step in carried.steps)) > self._student.turns.most_looks:
+            return Refusal.TOO_MANY_LOOKS, f"{looks} looks, where the student may take {self._student.turns.most_looks}"
         key = digest(sample.sample_id, dialect.name, dialect.render(carried, frames, sample.task))
         if key in self._texts:
             return Refusal.DUPLICATE, f"sample {sample.sample_id}"

@@ -66,7 +66,7 @@ def publish_rows(
     order = _order(kept)
     asked = samples.filter(pc.is_in(samples["sample_id"], kept["sample_id"].combine_chunks()))
     known = {row["sample_id"]: sample_from_row(UNREAD | row) for row in asked.select(SAMPLE_COLUMNS).to_pylist()}
-    choice = Choice(known, splits, images, student.view, config.dialects or [student.dialect], config.traces_per_sample)
+    choice = Choice(known, splits, images, student, config.dialects or [student.dialect], config.traces_per_sample)
     picks = [pick for number, row in enumerate(_rows(kept, order)) for pick in choice.take(number, row)]
     chosen, refused = _balanced(picks, known, config)
     return Published(_written(chosen, kept, order, known, images, student), len(chosen), [*choice.refused, *refused])
@@ -82,7 +82,7 @@ def sft_row(pick: Pick, sample: Sample, trace: Trace, images: Images, student: S
         "dialect": pick.dialect,
         "sample_id": sample.sample_id,
         "split": pick.split,
-        "messages": conversation(sample, carried, student.prompt, pick.dialect, frames),
+        "messages": conversation(sample, carried, student.prompt, pick.dialect, frames, student.turns.most_looks),
         "images": [{"bytes": content, "path": None} for content in [*map(images.bytes, sample.image_ids), *looks]],
     }
 

@@ -4,6 +4,7 @@ import pytest
 
 from data.dialects import Turn
 from data.dialects.vigorl_zoom import VigorlZoom
+from data.observing import observation
 from data.sample import Task
 from data.space import Frame, Space
 from data.trace import Answer, Mention, PlacedPoint, Step, Trace, Zoom
@@ -57,7 +58,7 @@ def test_a_call_off_the_image_is_a_reason() -> None:
     call = '<think>a</think><tool_call>{"name": "search_coordinate", "arguments": {"coordinate": [1001, 1]}}</tool_call>'
     zoom, error = DIALECT.parse_call(call, FRAMES)
     assert zoom is not None
-    assert error == "the tool call lies outside its image"
+    assert error == "the tool call lies outside its image: (1001, 1) on image 1, where x runs from 0 to 1000 and y from 0 to 1000"
 
 
 def test_a_turn_without_a_call_asks_for_nothing() -> None:
@@ -71,3 +72,18 @@ def test_a_conversation_that_ends_in_a_call_has_no_answer() -> None:
 
 def test_no_turns_have_no_answer() -> None:
     assert DIALECT.parse_turns([], FRAMES, Task.TEXT).error == "there is no turn of the assistant"
+
+
+def test_the_last_look_says_that_it_is_the_last() -> None:
+    turns = DIALECT.render_turns(TRACE, FRAMES, Task.TEXT, most_looks=2)
+    assert [turn.text for turn in turns if turn.role == "user"] == [observation(), observation(is_last=True)]
+
+
+def test_a_trace_with_more_looks_than_there_may_be_is_no_conversation() -> None:
+    with pytest.raises(ValueError, match="2 looks has no conversation of at most 1"):
+        DIALECT.render_turns(TRACE, FRAMES, Task.TEXT, most_looks=1)
+
+
+def test_a_fault_quotes_no_special_token() -> None:
+    _, error = DIALECT.parse_call("<think>a</think><tool_call>{<|image_pad|>}</tool_call>", FRAMES)
+    assert error == "the tool call is not JSON: { image_pad }"

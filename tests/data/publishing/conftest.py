@@ -11,6 +11,7 @@ import pyarrow as pa
 from PIL import Image
 
 from data.cropping import ZoomConfig
+from data.observing import TurnsConfig
 from data.publishing.config import PublishConfig
 from data.publishing.conversations import publish_rows
 from data.rows import sample_to_row, trace_to_row
@@ -25,6 +26,7 @@ SAMPLE = Sample("smp_1", "set", "train", Task.BOX, ("img_1",), "Where?", boxes=(
 TRACE = Trace((Step("Here it is.", (Mention(4, PlacedPoint(20, 20)),)),), Answer(boxes=(KNOWN,)))
 PIXELS = ViewConfig(space="pixel")
 CLOSE = ZoomConfig(half_px=10, side_px=40)
+FOUR_LOOKS = TurnsConfig(most_looks=4)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Speaker:
     prompt: str = "terse"
     view: ViewConfig = PIXELS
     zoom: ZoomConfig = CLOSE
+    turns: TurnsConfig = FOUR_LOOKS
 
 
 class Pictures:

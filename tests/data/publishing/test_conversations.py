@@ -4,6 +4,7 @@ import dataclasses
 
 from data.cropping import crop_image
 from data.images import png
+from data.observing import TurnsConfig
 from data.publishing.config import PublishConfig
 from data.tables import arrow
 from data.trace import Answer, Step
@@ -88,6 +89,13 @@ def test_a_look_off_the_image_is_refused_and_the_rows_beside_it_are_not() -> Non
     made, (refusal,) = publish([row(looking(101, 50)), row(looking(90, 50), 1)], student=Speaker(dialect="vigorl_zoom"))
     assert len(made) == 1
     assert (refusal["reason"], refusal["detail"]) == ("outside", "(101, 50) on image 1 of 100x60")
+
+
+def test_a_trace_that_looks_more_often_than_the_student_may_is_refused() -> None:
+    student = Speaker(dialect="vigorl_zoom", turns=TurnsConfig(most_looks=0))
+    made, (refusal,) = publish([row(looking(90, 50))], student=student)
+    assert not made
+    assert (refusal["reason"], refusal["detail"]) == ("too_many_looks", "1 looks, where the student may take 0")
 
 
 def test_a_trace_is_published_in_every_dialect_that_carries_it() -> None:
