@@ -115,9 +115,10 @@ def last_error(failed: Sequence[Mapping[str, Any]]) -> str:
 
 
 def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:
-    """Ids of the samples in the splits to generate for."""
-    rows = run.store.read(run.order.inputs["samples"], columns=["sample_id", "split"])
-    return [row["sample_id"] for row in rows.to_pylist() if row["split"] in config.splits]
+    """Ids of the samples in the splits and data sets to generate for."""
+    rows = run.store.read(run.order.inputs["samples"], columns=["sample_id", "split", "dataset"]).to_pylist()
+    taken = [row for row in rows if row["split"] in config.splits]
+    return [row["sample_id"] for row in taken if config.datasets is None or row["dataset"] in config.datasets]
 
 
 def summary(samples: int, made: Made, failed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -110,6 +110,8 @@ class GenerateConfig(Section):
     tree: TreeConfig = TreeConfig()
     linearize: LinearizeConfig = LinearizeConfig()
     splits: list[str] = ["train"]
+    datasets: list[str] | None = None
+    """Data sets whose samples get traces, as ``samples.dataset`` names them; None takes all."""
     shard_size: int = Field(default=512, gt=0)
     """Samples per Prefect task; not part of the stage key."""
     textualize: TextualizeConfig = TextualizeConfig()

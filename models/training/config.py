@@ -32,6 +32,8 @@ class FinetuneConfig(Section):
     splits: list[str] = ["train"]
     checkpoint_every: int = Field(default=50, gt=0)
     seed: int = 0
+    frozen: list[str] = []
+    """Weights that stay as they are: those whose names hold one of these, such as ``visual``."""
     lora: dict[str, Any] | None = None
     """Fields of ``peft.LoraConfig``; None trains every weight."""
     trl: dict[str, Any] = {}
@@ -137,6 +139,8 @@ class ReinforceConfig(Section):
     bands: list[str] | None = None
     """Difficulty bands to draw from; None takes all."""
     splits: list[str] = ["train"]
+    datasets: list[str] | None = None
+    """Data sets to draw from, as ``samples.dataset`` names them; None takes all."""
     rewards: Rewards = {"format": RewardConfig(weight=0.5), "outcome": RewardConfig(weight=1.0)}
     """Reward part to how it counts: its weight, or a table of ``weight``, ``gate`` and ``options``."""
     sampler: SamplerConfig = SamplerConfig()
@@ -147,6 +151,8 @@ class ReinforceConfig(Section):
     weight: WeightConfig = WeightConfig()
     checkpoint_every: int = Field(default=10, gt=0)
     seed: int = 0
+    frozen: list[str] = []
+    """As of ``finetune``."""
     lora: dict[str, Any] | None = None
     trl: dict[str, Any] = {}
     """Any field of ``trl.GRPOConfig``."""

@@ -49,17 +49,20 @@ class Pool:
 
 
 def read_pool(store: Store, samples: str, images: str, student: StudentConfig, config: ReinforceConfig) -> Pool:
-    """The samples of a version that the section's splits and bands take. Raises ``TrainingError`` where there are none."""
+    """The samples of a version that the section's splits, bands and data sets take. Raises ``TrainingError`` where there are none."""
     rows = store.read(store.resolve("samples", samples)).to_pylist()
     taken = [
         sample_from_row(row)
         for row in rows
-        if row["split"] in config.splits and (config.bands is None or row["difficulty_band"] in config.bands)
+        if row["split"] in config.splits
+        and (config.bands is None or row["difficulty_band"] in config.bands)
+        and (config.datasets is None or row["dataset"] in config.datasets)
     ]
     if not taken:
         raise TrainingError(
-            f"none of {len(rows)} samples in {samples} is in the splits {config.splits} and bands {config.bands or 'all'}; "
-            f"there are splits {_names(rows, 'split')} and bands {_names(rows, 'difficulty_band')}"
+            f"none of {len(rows)} samples in {samples} is in the splits {config.splits}, "
+            f"bands {config.bands or 'all'} and data sets {config.datasets or 'all'}; there are splits {_names(rows, 'split')}, "
+            f"bands {_names(rows, 'difficulty_band')} and data sets {_names(rows, 'dataset')}"
         )
     return Pool(taken, ImageReader(store, store.resolve("images", images)), student)
 

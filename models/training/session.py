@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,21 @@ def publish(trainer: Any, session: Session, output: Path) -> None:
     trainer.accelerator.wait_for_everyone()
 
 
+def frozen(student: Student, names: Sequence[str]) -> Student:
+    """The student with the weights whose names hold one of these left out of training. Raises ``TrainingError`` where none does."""
+    weights = dict(student.model.named_parameters())
+    for name in names:
+        found = [weight for known, weight in weights.items() if name in known]
+        if not found:
+            raise TrainingError(f"frozen names {name!r}, which is in the name of no weight; there is for example {next(iter(weights))}")
+        for weight in found:
+            weight.requires_grad_(False)
+    return student
+
+
 def _student(job: FinetuneJob | ReinforceJob) -> Student:
     try:
-        return load_student(job.model, job.student)
+        return frozen(load_student(job.model, job.student), job.config.frozen)
     except (UnknownStudentError, ValueError) as error:
         raise TrainingError(str(error)) from error
     except OSError as error:

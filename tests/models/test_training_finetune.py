@@ -48,6 +48,14 @@ def test_lora_is_merged_into_what_is_saved(ground: Ground) -> None:
     assert all("q_proj" in name or "v_proj" in name for name in changed)
 
 
+def test_frozen_weights_stay_as_they_are(ground: Ground) -> None:
+    output = finetune(ground.finetune_job("frozen", steps=1, frozen=["visual"], trl={"learning_rate": 0.01}))
+    trained, base = load_student(output).model.state_dict(), load_student(ground.root / "student").model.state_dict()
+    changed = {name for name in base if not trained[name].equal(base[name])}
+    assert changed
+    assert not any("visual" in name for name in changed)
+
+
 def test_only_the_splits_asked_for_are_read(ground: Ground) -> None:
     with pytest.raises(TrainingError, match=r"no rows in the splits \['test'\]; it has \['train'\]"):
         finetune(ground.finetune_job("never", splits=["test"]))
@@ -60,6 +68,7 @@ def test_only_the_splits_asked_for_are_read(ground: Ground) -> None:
         ({"trl": {"max_steps": 9}}, "max_steps is decided by steps"),
         ({"trl": {"per_device_train_batch_size": 3}}, "batch_size is 4"),
         ({"trl": {"learning_rate": "much"}}, "learning_rate"),
+        ({"frozen": ["visul"]}, "frozen names 'visul', which is in the name of no weight; there is for example "),
         ({"lora": {"rank": 4}}, "rank is no field of LoraConfig"),
     ],
 )
