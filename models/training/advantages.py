@@ -1,9 +1,10 @@
 """Advantages: how much better a rollout is than its group.
 
-The reward of a rollout is the weighted sum of its parts. Its advantage is ``(reward - mean) / (std + EPSILON)`` over its group, with
-the sample standard deviation (ddof 1), as in DeepSeekMath (arXiv 2402.03300, section 4.1.2) and the published recipes. Where all
-rollouts have exactly the same parts, and so the same reward, the advantage is exactly zero: no rounding of the mean makes a signal of it.
-A rollout with a part that could not be computed is *masked*: it leaves mean and standard deviation, and its advantage is zero.
+The reward of a rollout is the weighted sum of its parts. Its advantage is ``reward - mean`` over its group, divided by ``std + EPSILON``
+with the sample standard deviation (ddof 1), as in DeepSeekMath (arXiv 2402.03300, section 4.1.2), or by nothing, as in Dr. GRPO
+(arXiv 2503.20783). Where all rollouts have exactly the same parts that count, and so the same reward, the advantage is exactly zero: no
+rounding of the mean makes a signal of it. A rollout with a part that could not be computed is *masked*: it leaves mean and standard
+deviation, and its advantage is zero. Groups of different streams never share a figure.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
 
 from models.training.config import RewardConfig
 from models.training.rollout import Parts
@@ -55,7 +54,7 @@ def total_reward(parts: Parts, rewards: Mapping[str, RewardConfig]) -> float | N
 
     A part that is absent adds nothing, and a gate that is absent is open.
     """
-    total = 0.0
+    terms: list[float] = []
     for name, config in rewards.items():
         if config.weight == 0 or name not in parts:
             continue
@@ -63,26 +62,34 @@ def total_reward(parts: Parts, rewards: Mapping[str, RewardConfig]) -> float | N
         known = [factor for factor in factors if factor is not None]
         if len(known) < len(factors):
             return None
-        total += config.weight * math.prod(known)
-    return total
+        terms.append(config.weight * math.prod(known))
+    return math.fsum(terms)
 
 
-def advantages(parts_PG: Sequence[Sequence[Parts]], rewards: Mapping[str, RewardConfig], scale: Scale = Scale.GROUP) -> list[Advantages]:
-    """Advantages of every group of a step."""
-    rewards_PG = [[total_reward(parts, rewards) for parts in parts_G] for parts_G in parts_PG]
-    batch_std = _std([reward for rewards_G in rewards_PG for reward in rewards_G if reward is not None])
+def advantages(rewards_PG: Sequence[Sequence[float | None]], scale: Scale = Scale.GROUP) -> list[Advantages]:
+    """Advantages of the groups of one stream and step, of their rewards; None is a masked rollout."""
+    batch_std = deviation([reward for rewards_G in rewards_PG for reward in rewards_G if reward is not None])
     return [_group(rewards_G, scale, batch_std) for rewards_G in rewards_PG]
+
+
+def average(values: Sequence[float]) -> float | None:
+    """The mean, whatever the order of the values; None of none."""
+    return math.fsum(values) / len(values) if values else None
+
+
+def deviation(values: Sequence[float]) -> float | None:
+    """The sample standard deviation (ddof 1), whatever the order of the values; None of fewer than two."""
+    if len(values) < 2:
+        return None
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
 def _group(rewards_G: Sequence[float | None], scale: Scale, batch_std: float | None) -> Advantages:
     known = [reward for reward in rewards_G if reward is not None]
-    mean, std = (float(np.mean(known)) if known else None), _std(known)
+    mean, std = average(known), deviation(known)
     divisor = {Scale.GROUP: std, Scale.BATCH: batch_std, Scale.NONE: None}[scale]
     bottom = 1.0 if divisor is None else divisor + EPSILON
     is_flat = len(set(known)) < 2
     values = tuple(0.0 if is_flat or reward is None or mean is None else (reward - mean) / bottom for reward in rewards_G)
     return Advantages(tuple(rewards_G), values, mean, std)
-
-
-def _std(values: Sequence[float]) -> float | None:
-    return float(np.std(values, ddof=1)) if len(values) > 1 else None

@@ -9,11 +9,11 @@ resumed training reads it there; nothing of it is kept elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from data.trace import Trace
 from models.training.config import ArchiveConfig
+from models.training.context import Reference
 from models.training.rollout import Group, Parts, Rollout, Stream
 
 FORMAT = "format"
@@ -21,17 +21,6 @@ VALIDITY = "box_validity"
 FULL = 1.0
 Read = Callable[[Mapping[str, Any]], Trace | None]
 """Parses the text of a row of ``rollouts``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An entry."""
-
-    rollout_id: str
-    step: int
-    """In which it was generated."""
-    box_reward: float
-    trace: Trace
 
 
 class Archive:

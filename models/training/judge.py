@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 from data.sample import Sample
 from data.space import Frame
+from models.teacher.judge.judge import JudgeQuestion
 from models.training.advantages import Advantages, Scale, advantages, total_reward
 from models.training.config import ReinforceConfig
-from models.training.context import ChainJudge, Reference, RewardContext
-from models.training.rewards import make_rewards, score_group
+from models.training.context import Reference, RewardContext, Words
+from models.training.rewards import AskingReward, make_rewards, score_group
 from models.training.rollout import Group, Parts, Rollout, Stream
 from models.training.weights import group_weight, normalised
 
+References = Mapping[str, Reference]
+"""The best grounded rollouts by sample id."""
 CUT_SHORT = "length"
 """The stop reason of a completion that has no end."""
 
@@ -39,7 +42,7 @@ class Judge:
     """Scores groups as a section asks.
 
     ``loses_truncated`` where the loss leaves out completions that were cut short; ``frames`` gives those of a sample's images, for parts
-    that read numbers as the policy wrote them; ``chains`` is asked by the parts that need a judge.
+    that read numbers as the policy wrote them.
     """
 
     def __init__(
@@ -47,19 +50,24 @@ class Judge:
         config: ReinforceConfig,
         scale: Scale,
         loses_truncated: bool = False,
-        frames: Callable[[Sample], Sequence[Frame]] = lambda sample: (),
-        chains: ChainJudge | None = None,
+        frames: Callable[[Sample], Sequence[Frame]] | None = None,
     ) -> None:
         self._config, self._scale, self._loses_truncated = config, scale, loses_truncated
-        self._frames, self._chains = frames, chains
+        self._frames = frames
         self._rewards = {stream: config.rewards_of(stream) for stream in Stream}
         self._parts = {stream: make_rewards(rewards) for stream, rewards in self._rewards.items()}
 
-    def judge(self, groups: Sequence[Group], references: Mapping[str, Reference] | None = None) -> list[JudgedGroup]:
-        """The worth of groups of a step, in order; ``references`` by sample id."""
-        known = references or {}
-        parts_PG = [self._scored(group, known.get(group.sample.sample_id)) for group in groups]
-        rewards_PG = [[total_reward(parts, self._rewards[group.stream]) for parts in parts_G] for group, parts_G in zip(groups, parts_PG, strict=True)]
+    def questions(self, groups: Sequence[Group], references: References | None = None) -> list[JudgeQuestion]:
+        """What a judge has to be asked before the groups can be judged."""
+        asked = ((group, part) for group in groups for part in self._parts[group.stream] if isinstance(part, AskingReward))
+        return [question for group, part in asked for question in part.questions(group, self._context(group, references, None))]
+
+    def judge(self, groups: Sequence[Group], references: References | None = None, words: Words | None = None) -> list[JudgedGroup]:
+        """The worth of groups of a step, in order; ``words`` answer their questions."""
+        parts_PG = [score_group(self._parts[group.stream], group, self._context(group, references, words)) for group in groups]
+        rewards_PG = [
+            [total_reward(parts, self._rewards[group.stream]) for parts in parts_G] for group, parts_G in zip(groups, parts_PG, strict=True)
+        ]
         return self._worth(groups, parts_PG, rewards_PG)
 
     def together(self, judged: Sequence[JudgedGroup]) -> list[JudgedGroup]:
@@ -71,9 +79,9 @@ class Judge:
         weights_P = normalised([one.loss_weight for one in found])
         return [replace(one, loss_weight=weight) for one, weight in zip(found, weights_P, strict=True)]
 
-    def _scored(self, group: Group, reference: Reference | None) -> list[Parts]:
-        context = RewardContext(self._config.seed, self._frames(group.sample), self._chains, reference)
-        return score_group(self._parts[group.stream], group, context)
+    def _context(self, group: Group, references: References | None, words: Words | None) -> RewardContext:
+        reference = (references or {}).get(group.sample.sample_id)
+        return RewardContext(self._config.seed, self._frames(group.sample) if self._frames else (), reference, words or {})
 
     def _worth(
         self, groups: Sequence[Group], parts_PG: Sequence[Sequence[Parts]], rewards_PG: Sequence[Sequence[float | None]]

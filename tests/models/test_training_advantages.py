@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.training.advantages import EPSILON, Scale, advantages, total_reward
+from models.training.advantages import EPSILON, Advantages, Scale, total_reward
+from models.training.advantages import advantages as advantages_of
 from models.training.config import ReinforceConfig, RewardConfig, WeightConfig
+from models.training.rollout import Parts
 from models.training.weights import group_weight
 
 REWARDS = {"format": RewardConfig(weight=0.5), "outcome": RewardConfig(weight=1.0)}
@@ -22,19 +24,23 @@ HOLED = st.lists(
 )
 
 
-def parts(*outcomes: float | None) -> list[dict[str, float | None]]:
+def advantages(groups: list[list[Parts]], rewards: dict[str, RewardConfig], scale: Scale = Scale.GROUP) -> list[Advantages]:
+    return advantages_of([[total_reward(parts, rewards) for parts in group] for group in groups], scale)
+
+
+def parts(*outcomes: float | None) -> list[Parts]:
     return [{"format": 1.0, "outcome": outcome} for outcome in outcomes]
 
 
 @given(GROUPS)
-def test_an_advantage_is_the_distance_from_the_mean_in_deviations(group: list[dict[str, float | None]]) -> None:
+def test_an_advantage_is_the_distance_from_the_mean_in_deviations(group: list[Parts]) -> None:
     rewards = np.array([total_reward(one, REWARDS) for one in group], dtype=float)
     expected = (rewards - rewards.mean()) / (rewards.std(ddof=1) + EPSILON)
     assert advantages([group], REWARDS)[0].values_G == pytest.approx(expected, abs=1e-9)
 
 
 @given(GROUPS)
-def test_advantages_of_a_group_sum_to_zero(group: list[dict[str, float | None]]) -> None:
+def test_advantages_of_a_group_sum_to_zero(group: list[Parts]) -> None:
     assert math.fsum(advantages([group], REWARDS)[0].values_G) == pytest.approx(0, abs=1e-7)
 
 
@@ -44,7 +50,7 @@ def test_exactly_equal_parts_have_no_advantage(outcome: float, size: int) -> Non
 
 
 def test_parts_that_differ_but_add_up_to_one_reward_have_no_advantage() -> None:
-    group: list[dict[str, float | None]] = [{"left": 0.7, "right": 0.0}, {"left": 0.0, "right": 0.7}, {"left": 0.7, "right": 0.0}]
+    group: list[Parts] = [{"left": 0.7, "right": 0.0}, {"left": 0.0, "right": 0.7}, {"left": 0.7, "right": 0.0}]
     assert advantages([group], {"left": RewardConfig(weight=0.1), "right": RewardConfig(weight=0.1)})[0].values_G == (0.0, 0.0, 0.0)
 
 
@@ -53,7 +59,7 @@ def test_nearly_equal_parts_have_an_advantage() -> None:
 
 
 @given(HOLED)
-def test_a_part_that_is_unknown_masks_its_rollout_alone(group: list[dict[str, float | None]]) -> None:
+def test_a_part_that_is_unknown_masks_its_rollout_alone(group: list[Parts]) -> None:
     known = [one for one in group if None not in one.values()]
     found = advantages([group], REWARDS)[0]
     alone = advantages([known], REWARDS)[0]
@@ -68,7 +74,7 @@ def test_a_group_with_one_known_rollout_teaches_nothing() -> None:
 
 
 def test_a_part_without_weight_neither_masks_nor_distinguishes() -> None:
-    group: list[dict[str, float | None]] = [{"outcome": 1.0, "random": None}, {"outcome": 1.0, "random": 0.3}]
+    group: list[Parts] = [{"outcome": 1.0, "random": None}, {"outcome": 1.0, "random": 0.3}]
     found = advantages([group], {"outcome": RewardConfig(weight=1.0), "random": RewardConfig(weight=0.0)})[0]
     assert found.values_G == (0.0, 0.0)
     assert not any(found.masked_G)
@@ -79,7 +85,7 @@ def test_a_part_that_does_not_apply_adds_nothing() -> None:
 
 
 @given(GROUPS)
-def test_the_order_of_rollouts_does_not_matter(group: list[dict[str, float | None]]) -> None:
+def test_the_order_of_rollouts_does_not_matter(group: list[Parts]) -> None:
     turned = group[::-1]
     assert advantages([turned], REWARDS)[0].values_G == pytest.approx(advantages([group], REWARDS)[0].values_G[::-1], abs=1e-7)
 
@@ -103,7 +109,7 @@ def test_an_exp_weight_is_of_the_group_mean(outcomes: list[float]) -> None:
 
 
 def test_a_weight_is_of_the_part_it_names() -> None:
-    group: list[dict[str, float | None]] = [{"soft_iou": 0.5, "format": 1.0}, {"soft_iou": 0.0, "format": 1.0}]
+    group: list[Parts] = [{"soft_iou": 0.5, "format": 1.0}, {"soft_iou": 0.0, "format": 1.0}]
     assert group_weight(WeightConfig(name="exp", part="soft_iou"), group, [1.0, 1.0], [False, False]) == pytest.approx(math.exp(0.75))
 
 

@@ -1,7 +1,8 @@
 """Rewards: named parts, each a file here that registers itself, and the registry that finds them by name."""
 
 from data.discovery import discover
-from models.training.rewards.base import REWARDS, AskingReward, Reward, RewardContext, make_rewards, register, score_group
+from models.training.context import RewardContext
+from models.training.rewards.base import REWARDS, AskingReward, Reward, make_rewards, register, score_group
 
 __all__ = ["REWARDS", "AskingReward", "Reward", "RewardContext", "make_rewards", "register", "score_group"]
 

@@ -9,22 +9,15 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from pydantic import ValidationError
 
-from models.teacher.judge.config import JudgeKind
-from models.teacher.judge.judge import Judgement, JudgeQuestion
+from models.teacher.judge.judge import JudgeQuestion
 from models.training.config import RewardConfig
 from models.training.context import RewardContext
 from models.training.errors import TrainingError
 from models.training.rollout import Group, Parts
-
-if TYPE_CHECKING:
-    from models.training.archive import Reference
-
-NOT_ASKED = Judgement(None, "nobody was asked")
 
 
 class Reward(Protocol):

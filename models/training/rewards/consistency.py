@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from models.teacher.judge.config import JudgeKind
 from models.teacher.judge.judge import JudgeQuestion
-from models.training.rewards.base import RewardContext, register
+from models.training.context import RewardContext
+from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout, Stream
 
 

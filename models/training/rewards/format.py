@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.training.rewards.base import RewardContext, register
+from models.training.context import RewardContext
+from models.training.rewards.base import register
 from models.training.rollout import Group, Parts
 
 

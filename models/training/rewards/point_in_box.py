@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data.sample import Task
-from models.training.rewards.base import RewardContext, register
+from models.training.context import RewardContext
+from models.training.rewards.base import register
 from models.training.rollout import Group, Parts
 
 
