@@ -14,6 +14,7 @@ import torch
 from peft import LoraConfig
 from trl import GRPOConfig, SFTConfig
 
+from models.training.batches import split_batch, updates_per_generation
 from models.training.config import FinetuneConfig, ReinforceConfig
 from models.training.errors import TrainingError
 
@@ -68,7 +69,7 @@ RENAMED = {
 def finetune_arguments(config: FinetuneConfig, work: Path, processes: int) -> SFTConfig:
     """TRL's configuration of a supervised training. Raises ``TrainingError`` naming a field that is unknown or reserved."""
     given = _checked(config.trl, SFTConfig, RESERVED_FINETUNE, "finetune.trl")
-    per_device, accumulation = _split(config.batch_size, "batch_size", given, processes)
+    per_device, accumulation = split_batch(config.batch_size, "batch_size", given, processes)
     common = _common(config.steps, config.checkpoint_every, config.seed, work)
     ours = {"per_device_train_batch_size": per_device, "gradient_accumulation_steps": accumulation, "assistant_only_loss": True}
     return _build(SFTConfig, {"max_length": None} | common | given | ours, "finetune.trl")
@@ -78,7 +79,7 @@ def reinforce_arguments(config: ReinforceConfig, max_new_tokens: int, work: Path
     """TRL's configuration of a reinforcement. Raises ``TrainingError`` naming a field that is unknown or reserved."""
     given = _checked(config.trl, GRPOConfig, RESERVED_REINFORCE, "reinforce.trl")
     completions = config.groups_per_step * config.rollouts_per_group
-    per_device, accumulation = _split(completions, "groups_per_step times rollouts_per_group", given, processes)
+    per_device, accumulation = split_batch(completions, "groups_per_step times rollouts_per_group", given, processes)
     updates = updates_per_generation(completions, per_device * processes, accumulation, given.get("num_iterations", 1))
     every = -(-config.checkpoint_every // updates) * updates
     ours = {
@@ -91,16 +92,6 @@ def reinforce_arguments(config: ReinforceConfig, max_new_tokens: int, work: Path
     }
     common = _common(config.steps, every, config.seed, work)
     return _build(GRPOConfig, {"log_completions": False} | common | given | ours, "reinforce.trl")
-
-
-def updates_per_generation(completions: int, per_pass: int, accumulation: int, iterations: int) -> int:
-    """How many updates of the weights one generation feeds. Raises ``TrainingError`` unless it is whole."""
-    passes = completions // per_pass * iterations
-    if completions % per_pass or passes % accumulation:
-        raise TrainingError(
-            f"{completions} completions in passes of {per_pass}, {iterations} times, do not fill whole updates of {accumulation} passes"
-        )
-    return passes // accumulation
 
 
 def lora_arguments(fields: dict[str, Any] | None) -> LoraConfig | None:
@@ -128,15 +119,6 @@ def _common(steps: int, checkpoint_every: int, seed: int, work: Path) -> dict[st
         "activation_checkpointing": False,
         "dataloader_pin_memory": has_gpu,
     }
-
-
-def _split(total: int, name: str, given: dict[str, Any], processes: int) -> tuple[int, int]:
-    accumulation = given.get("gradient_accumulation_steps")
-    per_device = given.get("per_device_train_batch_size") or max(1, total // processes // (accumulation or 1))
-    accumulation = accumulation or max(1, total // (per_device * processes))
-    if total % (per_device * processes) or (name == "batch_size" and per_device * processes * accumulation != total):
-        raise TrainingError(f"{name} is {total}, which {processes} processes with {per_device} each, {accumulation} times, do not make up")
-    return per_device, accumulation
 
 
 def _checked(given: dict[str, Any], kind: type[Any], reserved: dict[str, str], section: str) -> dict[str, Any]:
