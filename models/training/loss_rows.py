@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import torch
 
-from models.student.encoding import Encoder, Prompt, merge_fields
+from models.student.encoding import Encoder, Prompt
+from models.student.pictures import Picture, join_pictures
 from models.student.turns import Episode
 
 
@@ -24,10 +25,16 @@ class LossRows:
     def __len__(self) -> int:
         return len(self.episodes)
 
+    def crops(self, row: int) -> tuple[Picture, ...]:
+        """The pictures within a row's completion, in the order of their tokens."""
+        del row
+        return ()
+
     def fields(self, rows: Sequence[int], input_ids: torch.Tensor) -> dict[str, torch.Tensor | list[int]]:
         """What the model takes beside the tokens of these rows, and how many pictures each has; ``input_ids`` is (rows, tokens)."""
-        taken = [self.prompts[row] for row in rows]
-        if not any(prompt.images for prompt in taken):
+        pictures = [[*self.prompts[row].pictures, *self.crops(row)] for row in rows]
+        if not any(pictures):
             return {}
-        kinds = {name: (input_ids == self._encoder.image_token).long() for name in {prompt.kinds for prompt in taken} if name}
-        return {**merge_fields(taken), **kinds, "num_images": [prompt.images for prompt in taken]}
+        kinds = {name: (input_ids == self._encoder.image_token).long() for name in {self.prompts[row].kinds for row in rows} if name}
+        joined = join_pictures([picture for seen in pictures for picture in seen])
+        return {**joined, **kinds, "num_images": [sum(picture.images for picture in seen) for seen in pictures]}
