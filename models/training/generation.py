@@ -42,7 +42,7 @@ class Generation:
     def make(self, step: int, author: Author) -> list[JudgedGroup]:
         """The groups of a step that go to the loss, written, read and judged."""
         self.scoring_s = 0.0
-        return self._round(step, self.streams.draw(step), author, first=0)
+        return self._judge.together(self._round(step, self.streams.draw(step), author, first=0))
 
     def finish(self, step: int, judged: Sequence[JudgedGroup]) -> dict[str, float]:
         """Write a step's rows and learn its outcomes; returns its figures."""

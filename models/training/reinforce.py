@@ -56,7 +56,7 @@ def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
     """The trainer of a job, ready to train."""
     config = job.config
     arguments = reinforce_arguments(config, job.student.max_new_tokens, session.work, session.processes)
-    generation = make_generation(job, session, Judge(config, Scale(arguments.scale_rewards), arguments.mask_truncated_completions))
+    generation = make_generation(job, session, Scale(arguments.scale_rewards), arguments.mask_truncated_completions)
     encode_images_once(session.student.model)
     trainer = PolicyTrainer(
         model=session.student.model,
@@ -93,7 +93,7 @@ def picture_tokens(config: Any) -> set[int]:
     return {getattr(config, name) for name in PICTURE_TOKENS if getattr(config, name, None) is not None}
 
 
-def make_generation(job: ReinforceJob, session: Session, judge: Judge) -> Generation:
+def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_truncated: bool) -> Generation:
     """What draws and judges for a job, in the state of the newest checkpoint."""
     config = job.config
     pool = read_pool(session.store, job.samples, job.images, job.student, config)
@@ -106,7 +106,7 @@ def make_generation(job: ReinforceJob, session: Session, judge: Judge) -> Genera
         config=config,
         pool=pool,
         streams=make_streams(Ground(config.streams, config.groups_per_step, pool, job.student, sampler)),
-        judge=judge,
+        judge=Judge(config, scale, loses_truncated, pool.frames),
         log=TrainingLog(session.run, session.is_first),
     )
     if session.checkpoint is not None:
