@@ -1,19 +1,34 @@
-"""Choice match: 1 where the answered text is the known one."""
+"""Choice match: 1 where the right choice is named."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from data.benchmarks.compat import vigorl, vigorl_zoom
+from data.config import Section
 from data.sample import Task
 from models.training.context import RewardContext
 from models.training.rewards.base import register
-from models.training.rollout import Group, Parts
+from models.training.rollout import Group, Parts, Rollout
 
 
 @register("choice_match")
-class ChoiceMatch:
-    """1 if the answer is the right choice or text, else 0; for ``choice`` and ``text`` tasks."""
+class ChoiceMatch(Section):
+    """1 if the answer is the right choice, else 0; for ``choice`` tasks. None where it is not known."""
+
+    reading: Literal["strict", "vigorl", "vigorl_zoom"] = "strict"
+    """``strict`` takes the choice's text, its letter, or both; ``vigorl`` the text, in lower case and after a letter with a dot or bracket;
+    ``vigorl_zoom`` the text alone."""
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         del context
-        if group.sample.task not in (Task.CHOICE, Task.TEXT):
+        if group.sample.task != Task.CHOICE:
             return [{} for _ in group.rollouts]
-        return [{"choice_match": rollout.outcome} for rollout in group.rollouts]
+        return [{"choice_match": self._value(rollout, group.sample.answer or "")} for rollout in group.rollouts]
+
+    def _value(self, rollout: Rollout, known: str) -> float | None:
+        if self.reading == "strict" or rollout.outcome is None:
+            return rollout.outcome
+        if self.reading == "vigorl":
+            return float(vigorl.is_choice(vigorl.answer_text(rollout.text), known))
+        return float(vigorl_zoom.is_text(vigorl_zoom.answer_text(rollout.text), known))

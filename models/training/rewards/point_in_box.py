@@ -1,19 +1,32 @@
-"""Point in box: 1 where the answered point lies in an answer box."""
+"""Point in box: 1 where the answered point lies in an answer box (ViGoRL, arXiv 2505.23678)."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from data.benchmarks.compat import vigorl, vigorl_zoom
+from data.config import Section
 from data.sample import Task
 from models.training.context import RewardContext
 from models.training.rewards.base import register
-from models.training.rollout import Group, Parts
+from models.training.rollout import Group, Parts, Rollout
+from models.training.written import written_box
 
 
 @register("point_in_box")
-class PointInBox:
-    """1 if the point lies in an answer box, else 0; for ``point`` tasks."""
+class PointInBox(Section):
+    """1 if the point lies in an answer box, edges included, else 0; for ``point`` tasks. None where no box is known."""
+
+    reading: Literal["strict", "vigorl", "vigorl_zoom"] = "strict"
+    """How the answer is found: by the dialect, or by the published code of one turn or of several."""
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
-        del context
         if group.sample.task != Task.POINT:
             return [{} for _ in group.rollouts]
-        return [{"point_in_box": rollout.outcome} for rollout in group.rollouts]
+        return [{"point_in_box": self._value(rollout, group, context)} for rollout in group.rollouts]
+
+    def _value(self, rollout: Rollout, group: Group, context: RewardContext) -> float | None:
+        if self.reading == "strict" or rollout.outcome is None:
+            return rollout.outcome
+        answer = (vigorl if self.reading == "vigorl" else vigorl_zoom).answer_text(rollout.text)
+        return float(any(vigorl.hits(answer, written_box(box, context.frames)) for box in group.sample.answer_boxes))

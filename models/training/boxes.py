@@ -1,0 +1,43 @@
+"""Boxes: those that a rollout names, and those that its sample knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from data.benchmarks.compat import ivgr
+from data.benchmarks.compat.literals import Numbers
+from data.sample import Sample
+from data.space import Frame
+from data.trace import PlacedBox
+from models.training.rollout import Rollout
+from models.training.written import written_box
+
+BoxReading = Literal["strict", "ivgr"]
+"""``strict`` takes the boxes that the dialect reads, in pixels; ``ivgr`` those in box tags, in the policy's units, as if there were one image
+alone."""
+
+
+def named_boxes(rollout: Rollout, reading: BoxReading) -> list[PlacedBox]:
+    """The boxes of the whole text, the answer's included."""
+    if reading == "ivgr":
+        return [_placed(corners) for corners in ivgr.boxes(rollout.text) if corners is not None]
+    trace = rollout.parsed.trace
+    return [*thought_boxes(rollout), *trace.answer.boxes] if trace is not None else []
+
+
+def thought_boxes(rollout: Rollout) -> list[PlacedBox]:
+    """The boxes of the thoughts, as the dialect reads them."""
+    mentions = rollout.parsed.trace.mentions if rollout.parsed.trace is not None else ()
+    return [mention.place for mention in mentions if isinstance(mention.place, PlacedBox)]
+
+
+def known_boxes(sample: Sample, reading: BoxReading, frames: Sequence[Frame]) -> list[PlacedBox]:
+    """The evidence, or all boxes where no evidence is known."""
+    known = sample.evidence_boxes or sample.boxes
+    return [_placed(written_box(box, frames)) for box in known] if reading == "ivgr" else list(known)
+
+
+def _placed(corners: Numbers) -> PlacedBox:
+    x1, y1, x2, y2 = corners
+    return PlacedBox(x1, y1, x2, y2)
