@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 Check = tuple[str, Callable[[], object]]
 """A key of the recipe, and what raises ``ValueError`` where its name does not exist."""
-ANY_SAMPLE = ("",)
-"""Stands for the samples that a sampler will draw from."""
+ANY_SAMPLE = "any"
+"""Stands for the samples that a sampler will draw from, of which all that it asks for is known."""
 
 
 def misnamed(recipe: Recipe) -> list[str]:
@@ -52,10 +52,18 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
 
 def _training_checks(config: ReinforceConfig) -> Iterator[Check]:
     from models.training.rewards import make_rewards
-    from models.training.samplers import make_sampler
 
     yield "reinforce.rewards", partial(make_rewards, config.rewards)
-    yield "reinforce.sampler", partial(make_sampler, config.sampler.name, ANY_SAMPLE, config.seed, config.sampler.options)
+    yield "reinforce.sampler", partial(_sampler, config)
+
+
+def _sampler(config: ReinforceConfig) -> None:
+    from models.training.samplers import Candidates, Past, make_sampler
+
+    options = config.sampler.options
+    band = next(iter(options.get("order", ("easy",))), None)
+    known = Candidates([ANY_SAMPLE], {ANY_SAMPLE: band}, {ANY_SAMPLE: Past(1, 1.0)} if config.sampler.past else {})
+    make_sampler(config.sampler.name, known, config.seed, options)
 
 
 def _student_prompt(name: str) -> None:

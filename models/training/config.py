@@ -45,9 +45,18 @@ class SamplerConfig(Section):
     """Which samples a step draws."""
 
     name: str = "uniform"
-    """``uniform`` or ``posterior``."""
+    """``uniform``, ``curriculum``, ``posterior`` or ``variance``."""
+    past: str | None = Field(default=None, pattern="^ver_")
+    """The id of a version of ``difficulty``: what an earlier run found out is where the sampler starts from."""
     options: dict[str, Any] = {}
     """Keyword arguments of the sampler."""
+
+
+class RefillConfig(Section):
+    """Whether groups without a signal are drawn anew (DAPO, arXiv 2503.14476, section 3.2)."""
+
+    tries: int = Field(default=0, ge=0)
+    """Rounds of a step after the first, in which groups whose outcomes are all equal are replaced by others; 0 is none."""
 
 
 class RewardConfig(Section):
@@ -144,6 +153,7 @@ class ReinforceConfig(Section):
     rewards: Rewards = {"format": RewardConfig(weight=0.5), "outcome": RewardConfig(weight=1.0)}
     """Reward part to how it counts: its weight, or a table of ``weight``, ``gate`` and ``options``."""
     sampler: SamplerConfig = SamplerConfig()
+    refill: RefillConfig = RefillConfig()
     streams: StreamsConfig = StreamsConfig()
     archive: ArchiveConfig = ArchiveConfig()
     judge: JudgeConfig | None = None

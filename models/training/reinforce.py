@@ -21,9 +21,10 @@ from models.training.images_once import encode_images_once
 from models.training.job import ReinforceJob
 from models.training.judge import Judge
 from models.training.log import TrainingLog
+from models.training.past import read_past
 from models.training.policy import PolicyTrainer, reward, slots
 from models.training.pool import read_pool
-from models.training.samplers import Sampler, make_sampler
+from models.training.samplers import Candidates, Sampler, make_sampler
 from models.training.session import Session, open_session, publish, train
 from models.training.streams import Ground, make_streams
 
@@ -97,9 +98,11 @@ def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_tru
     """What draws and judges for a job, in the state of the newest checkpoint."""
     config = job.config
     pool = read_pool(session.store, job.samples, job.images, job.student, config)
+    past = read_past(session.store, config.sampler.past) if config.sampler.past else {}
+    bands = {sample_id: sample.difficulty_band for sample_id, sample in pool.samples.items()}
 
     def sampler(sample_ids: Sequence[str]) -> Sampler:
-        return make_sampler(config.sampler.name, sample_ids, config.seed, config.sampler.options)
+        return make_sampler(config.sampler.name, Candidates(sample_ids, bands, past), config.seed, config.sampler.options)
 
     generation = Generation(
         run_id=job.run_id,

@@ -64,7 +64,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
             {"outcome": 1.0, "beauty": 1.0},
             r"reinforce\.rewards: there is no reward part 'beauty'; there are .*outcome",
         ),
-        ("reinforce.sampler.name", "dice", r"reinforce\.sampler: there is no sampler 'dice'; there are posterior, uniform"),
+        ("reinforce.sampler.name", "dice", r"reinforce\.sampler: there is no sampler 'dice'; there are curriculum, posterior"),
         ("reinforce.sampler", {"name": "posterior", "options": {"goal": 1}}, r"sampler 'posterior' does not take the options"),
     ],
 )

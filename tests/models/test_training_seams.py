@@ -32,17 +32,17 @@ class Brevity:
 '''
 SAMPLER = '''
 from models.training.rollout import Draw
-from models.training.samplers import check_keys, register
+from models.training.samplers import Candidates, check_keys, register
 
 
 @register("first")
 class First:
     """The first samples, again and again."""
 
-    def __init__(self, sample_ids: list[str], seed: int, weight: float = 1.0) -> None:
-        self.sample_ids, self.weight, self.drawn = sample_ids, weight, 0
+    def __init__(self, candidates: Candidates, seed: int, weight: float = 1.0) -> None:
+        self.sample_ids, self.weight, self.drawn = list(candidates.sample_ids), weight, 0
 
-    def draw(self, n: int, step: int) -> list[Draw]:
+    def draw(self, n: int, step: int, avoid: frozenset[str] = frozenset()) -> list[Draw]:
         self.drawn += n
         return [Draw(sample_id, self.weight) for sample_id in self.sample_ids[:n]]
 

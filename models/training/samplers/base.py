@@ -1,12 +1,14 @@
 """Sampler: which samples a step draws.
 
 A sampler has four verbs: ``draw``, ``observe`` what came of the draws, ``state_dict`` with ``load_state_dict``, and ``metrics``. What
-the tables hold is not in its state: a resumed training lets it observe the outcomes on disk again.
+the tables hold is not in its state: a resumed training lets it observe the outcomes on disk again. A step draws once, and again where it
+refills groups. Within a step no sample is drawn twice before all were drawn once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from models.training.errors import TrainingError
@@ -14,13 +16,34 @@ from models.training.rollout import Draw
 
 State = dict[str, Any]
 """JSON values by name."""
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How an earlier run stood on a sample."""
+
+    attempts: int
+    mean: float
+    """Mean outcome, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The samples that can be drawn, and what is known of them before the training."""
+
+    sample_ids: Sequence[str]
+    bands: Mapping[str, str | None] = field(default_factory=dict)
+    """Difficulty band by sample id."""
+    past: Mapping[str, Past] = field(default_factory=dict)
+    """By sample id; empty where no earlier run is named."""
 
 
 class Sampler(Protocol):
     """Draws samples for groups."""
 
-    def draw(self, n: int, step: int) -> list[Draw]:
-        """The samples of ``n`` groups."""
+    def draw(self, n: int, step: int, avoid: frozenset[str] = NOBODY) -> list[Draw]:
+        """The samples of ``n`` groups. ``avoid`` are those that the step has drawn; chance follows seed, step and their number."""
         ...
 
     def observe(self, outcomes: Mapping[str, Sequence[float]]) -> None:
@@ -36,12 +59,12 @@ class Sampler(Protocol):
         ...
 
     def metrics(self) -> dict[str, float]:
-        """Figures of the last draw."""
+        """Figures of the last step's draws."""
         ...
 
 
 SAMPLERS: dict[str, Callable[..., Sampler]] = {}
-"""Every sampler by name, made from the sample ids, the seed and its options."""
+"""Every sampler by name, made from the candidates, the seed and its options."""
 
 
 def register(name: str) -> Callable[[Callable[..., Sampler]], Callable[..., Sampler]]:
@@ -54,14 +77,14 @@ def register(name: str) -> Callable[[Callable[..., Sampler]], Callable[..., Samp
     return add
 
 
-def make_sampler(name: str, sample_ids: Sequence[str], seed: int, options: Mapping[str, Any]) -> Sampler:
+def make_sampler(name: str, candidates: Candidates, seed: int, options: Mapping[str, Any]) -> Sampler:
     """The sampler of that name. Raises ``TrainingError`` on an unknown name or option."""
     if name not in SAMPLERS:
         raise TrainingError(f"there is no sampler {name!r}; there are {', '.join(sorted(SAMPLERS))}")
-    if not sample_ids:
+    if not candidates.sample_ids:
         raise TrainingError(f"sampler {name!r} has no sample to draw from")
     try:
-        return SAMPLERS[name](sample_ids, seed, **options)
+        return SAMPLERS[name](candidates, seed, **options)
     except TypeError as error:
         raise TrainingError(f"sampler {name!r} does not take the options {dict(options)}: {error}") from error
 
@@ -70,3 +93,10 @@ def check_keys(expected: State, given: State) -> None:
     """Raise ``TrainingError`` with both sets unless the keys are the same."""
     if expected.keys() != given.keys():
         raise TrainingError(f"a sampler's state has the keys {sorted(given)}, not {sorted(expected)}")
+
+
+def check_state(expected: State, given: State) -> None:
+    """Raise ``TrainingError`` with both states unless they are the same."""
+    check_keys(expected, given)
+    if expected != given:
+        raise TrainingError(f"a sampler's state is of {given}, not of {expected}")

@@ -1,90 +1,59 @@
 """Posterior: samples that the policy sometimes solves are drawn more often.
 
-The rate p at which the policy solves a sample has a Beta posterior from the outcomes so far. A sample's weight is the posterior mean of
-``p^(s t) (1-p)^(s (1-t))``, largest where the rate is near the target t; s is the sharpness. Draws are without replacement, by Gumbel
-top-k on the log weights (Kool et al., arXiv 1903.06059), seeded by seed and step. Old outcomes and new ones count alike.
+The rate p at which the policy solves a sample has a Beta posterior from the outcomes so far (``rates``). Two modes use it:
+
+- ``weights``: a sample's weight is the posterior mean of ``p^(s t) (1-p)^(s (1-t))``, largest where the rate is near the target t; s is the
+  sharpness.
+- ``thompson``: a rate is drawn from every posterior, and the samples with the rates nearest to the target are taken. So what is not
+  known well is tried (Thompson sampling).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import betaln, logsumexp
+from scipy.special import betainc, betaln, logsumexp
 
 from models.training.errors import TrainingError
-from models.training.rollout import Draw
-from models.training.samplers.base import State, check_keys, register
+from models.training.samplers.base import Candidates, register
+from models.training.samplers.by_rates import ByRates
+from models.training.samplers.choosing import Places
+from models.training.samplers.rates import Reals
+
+MODES = ("weights", "thompson")
 
 
 @register("posterior")
-class Posterior:
+class Posterior(ByRates):
     """Resamples by a Beta posterior over the rate of success."""
 
     def __init__(
-        self,
-        sample_ids: Sequence[str],
-        seed: int,
-        target: float = 0.5,
-        sharpness: float = 2.0,
-        prior: tuple[float, float] = (1.0, 1.0),
-        memory: float = 32.0,
+        self, candidates: Candidates, seed: int, target: float = 0.5, sharpness: float = 2.0, mode: str = "weights", **rates: Any
     ) -> None:
-        """``prior`` are the Beta's pseudo-counts; ``memory`` caps how many attempts a rate rests on, so that none is ever sure."""
-        if not 0 < target < 1 or sharpness < 0 or memory <= 0 or len(prior) != 2 or min(prior) <= 0:
+        """``rates`` are the options of ``Rates``."""
+        if not 0 < target < 1 or sharpness < 0 or mode not in MODES:
             raise TrainingError(
-                f"posterior needs 0 < target < 1, sharpness >= 0, memory > 0 and two positive prior counts, "
-                f"not {target}, {sharpness}, {memory} and {list(prior)}"
+                f"posterior needs 0 < target < 1, sharpness >= 0 and a mode of {', '.join(MODES)}, not {target}, {sharpness} and {mode!r}"
             )
-        self._sample_ids = sorted(sample_ids)
-        self._place = {sample_id: place for place, sample_id in enumerate(self._sample_ids)}
-        self._seed, self._target, self._sharpness = seed, target, sharpness
-        self._prior, self._memory = prior, memory
-        self._attempts = np.zeros(len(self._sample_ids))
-        self._solved = np.zeros(len(self._sample_ids))
-        self._last: list[Draw] = []
+        super().__init__(candidates, seed, rates)
+        self._target, self._sharpness, self._mode = target, sharpness, mode
 
-    def draw(self, n: int, step: int) -> list[Draw]:
-        log_weights = self._log_weights()
-        relative = np.exp(log_weights - logsumexp(log_weights)) * len(log_weights)
-        order = self._order(n, step, log_weights)
-        self._last = [Draw(self._sample_ids[place], float(relative[place])) for place in order]
-        return self._last
-
-    def observe(self, outcomes: Mapping[str, Sequence[float]]) -> None:
-        for sample_id, values in outcomes.items():
-            if sample_id in self._place:
-                self._attempts[self._place[sample_id]] += len(values)
-                self._solved[self._place[sample_id]] += sum(values)
-
-    def state_dict(self) -> State:
-        return {"seed": self._seed, "samples": len(self._sample_ids)}
-
-    def load_state_dict(self, state: State) -> None:
-        check_keys(self.state_dict(), state)
-        if state != self.state_dict():
-            raise TrainingError(f"a posterior sampler's state is of {state}, not of {self.state_dict()}")
-
-    def metrics(self) -> dict[str, float]:
-        drawn = [draw.weight for draw in self._last]
-        return {
-            "sampler/seen": float((self._attempts > 0).mean()),
-            "sampler/draw_weight": float(np.mean(drawn)) if drawn else 1.0,
-        }
-
-    def _log_weights(self) -> NDArray[np.float64]:
-        share = np.minimum(1.0, self._memory / np.maximum(self._attempts, 1.0))
-        a = self._prior[0] + share * self._solved
-        b = self._prior[1] + share * (self._attempts - self._solved)
+    def weigh(self) -> Reals:
+        a, b = self._rates.beta()
         favour, against = self._sharpness * self._target, self._sharpness * (1 - self._target)
-        log_weights: NDArray[np.float64] = betaln(a + favour, b + against) - betaln(a, b)
-        return log_weights
+        log_weights: Reals = betaln(a + favour, b + against) - betaln(a, b)
+        found: Reals = log_weights - (logsumexp(log_weights) - np.log(len(log_weights)))
+        return found
 
-    def _order(self, n: int, step: int, log_weights: NDArray[np.float64]) -> list[int]:
-        rng = np.random.default_rng([self._seed, step])
-        order: list[int] = []
-        while len(order) < n:
-            keys = log_weights + rng.gumbel(size=len(log_weights))
-            order += np.argsort(-keys, kind="stable")[: n - len(order)].tolist()
-        return order
+    def _take(self, n: int, chance: np.random.Generator, avoid: frozenset[str]) -> tuple[Places, Reals]:
+        return super()._take(n, chance, avoid) if self._mode == "weights" else self._nearest(n, chance, avoid)
+
+    def _nearest(self, n: int, chance: np.random.Generator, avoid: frozenset[str]) -> tuple[Places, Reals]:
+        """The weight is the chance that a sample's rate comes as near to the target as the farthest that was taken."""
+        a, b = self._rates.beta()
+        distance = np.abs(chance.beta(a, b) - self._target)
+        places = self._chooser.by_key(-distance, n, avoid)
+        reach, a, b = distance[places].max(), a[places], b[places]
+        near: Reals = betainc(a, b, min(1.0, self._target + reach)) - betainc(a, b, max(0.0, self._target - reach))
+        return places, near * (len(distance) / len(places))

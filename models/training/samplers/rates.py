@@ -1,0 +1,62 @@
+"""Rates: how often the policy solves each sample, as far as is known: a Beta distribution over the rate of success.
+
+It starts from pseudo-counts and from what an earlier run knew, and every outcome adds to it. What is old counts less: by ``decay`` from
+step to step, and by ``memory``, the number of attempts that a rate rests on at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.training.errors import TrainingError
+from models.training.samplers.base import Past
+
+Reals = NDArray[np.float64]
+
+
+class Rates:
+    """A Beta distribution for each place of a pool."""
+
+    def __init__(
+        self,
+        place: Mapping[str, int],
+        past: Mapping[str, Past],
+        prior: tuple[float, float] = (1.0, 1.0),
+        memory: float = 32.0,
+        decay: float = 1.0,
+        trust: float = 8.0,
+    ) -> None:
+        """``trust`` is the number of attempts that an earlier run's standing counts for at most."""
+        if len(prior) != 2 or min(prior) <= 0 or memory <= 0 or not 0 < decay <= 1 or trust < 0:
+            raise TrainingError(
+                f"rates need two positive prior counts, memory > 0, 0 < decay <= 1 and trust >= 0, "
+                f"not {list(prior)}, {memory}, {decay} and {trust}"
+            )
+        self._place, self._prior, self._memory, self._decay = place, prior, memory, decay
+        self.attempts, self.solved = np.zeros(len(place)), np.zeros(len(place))
+        for sample_id in past.keys() & place.keys():
+            known = past[sample_id]
+            self.attempts[place[sample_id]] = min(known.attempts, trust)
+            self.solved[place[sample_id]] = min(known.attempts, trust) * known.mean
+
+    def observe(self, outcomes: Mapping[str, Sequence[float]]) -> None:
+        """Add the outcomes of one step."""
+        if self._decay < 1:
+            self.attempts *= self._decay
+            self.solved *= self._decay
+        for sample_id, values in outcomes.items():
+            if sample_id in self._place:
+                self.attempts[self._place[sample_id]] += len(values)
+                self.solved[self._place[sample_id]] += sum(values)
+
+    def beta(self) -> tuple[Reals, Reals]:
+        """Both counts of every distribution, the prior's included."""
+        share = np.minimum(1.0, self._memory / np.maximum(self.attempts, 1.0))
+        return self._prior[0] + share * self.solved, self._prior[1] + share * (self.attempts - self.solved)
+
+    def seen(self) -> float:
+        """Share of the pool of which anything is known."""
+        return float((self.attempts > 0).mean())
