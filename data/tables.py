@@ -267,7 +267,8 @@ TABLES: dict[str, Table] = {
         _table(
             "judgements",
             "subject_id name",
-            {"subject_id": TEXT, "name": TEXT, "value": REAL, "request_ids": TEXTS, "error": TEXT},
+            {"subject_id": TEXT, "name": TEXT, "value": REAL, "request_ids": TEXTS, "error": TEXT, "run_id": TEXT, "step": WHOLE},
+            is_live=True,
         ),
         _table(
             "predictions",

@@ -12,27 +12,17 @@ from typing import Any
 from data.config import Section
 from data.sources.config import IngestConfig
 from flows.recipe import Recipe
+from models.teacher.config import REACHING
 from tasks.stage import Stage
 
-_TEACHER = {
-    "attempts",
-    "base_url",
-    "breaks_after",
-    "in_flight",
-    "key_variable",
-    "patience_s",
-    "prices",
-    "requests_per_minute",
-    "timeout_s",
-    "tokens_per_minute",
-}
+_TEACHER = set(REACHING)
 _LAUNCH = {"threads", "arguments"}
 UNKEYED: Mapping[Stage, dict[str, Any]] = {
     Stage.INGEST: {"sources": {"__all__": {"expected"}}},
     Stage.GENERATE: {"shard_size": True, "teacher": _TEACHER},
     Stage.CURATE: {"judge": {"teacher": _TEACHER}},
     Stage.FINETUNE: {"launch": _LAUNCH},
-    Stage.REINFORCE: {"launch": _LAUNCH},
+    Stage.REINFORCE: {"launch": _LAUNCH, "judge": {"teacher": _TEACHER}},
     Stage.EVALUATE: {"threads": True, "checkpoints": True},
 }
 UNKEYED_TRL = {
@@ -92,13 +82,25 @@ def prompt_hashes(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
         return tuple(judge_prompts(judge, [judge.rubric])) if judge else ()
     from data.prompts import prompt
 
-    return tuple(prompt(name).prompt_hash for name in _student_prompts(stage, recipe))
+    own = tuple(prompt(name).prompt_hash for name in _student_prompts(stage, recipe))
+    return own + _judge_prompts(recipe) if stage is Stage.REINFORCE else own
+
+
+def _judge_prompts(recipe: Recipe) -> tuple[str, ...]:
+    from models.teacher.judge.config import JudgeKind
+    from models.teacher.judge.judges import prompt_hashes as judge_prompts
+
+    judge = recipe.reinforce.judge if recipe.reinforce else None
+    return tuple(judge_prompts(judge, JudgeKind)) if judge else ()
 
 
 def _student_prompts(stage: Stage, recipe: Recipe) -> list[str]:
-    """The student's own, and all of them where a vocabulary is made."""
+    """The student's own with those of streams, and all of them where a vocabulary is made."""
     from data.prompts import prompt_names
 
     if stage is Stage.PRETRAIN:
         return [name for name in prompt_names() if name.startswith(STUDENT_PROMPTS)]
-    return [f"{STUDENT_PROMPTS}{recipe.student.prompt}"] if stage in _ASKING else []
+    streams = recipe.reinforce.streams if recipe.reinforce and stage is Stage.REINFORCE else None
+    own = (streams.grounded.prompt, streams.textual.prompt, streams.single.prompt) if streams else ()
+    names = dict.fromkeys(name for name in (recipe.student.prompt, *own) if name)
+    return [f"{STUDENT_PROMPTS}{name}" for name in names] if stage in _ASKING else []

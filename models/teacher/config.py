@@ -12,6 +12,21 @@ from models.teacher.linearize.config import LinearizeConfig
 from models.teacher.textualize.config import TextualizeConfig
 from models.teacher.tree.config import TreeConfig
 
+REACHING = frozenset(
+    {
+        "attempts",
+        "base_url",
+        "breaks_after",
+        "in_flight",
+        "key_variable",
+        "patience_s",
+        "prices",
+        "requests_per_minute",
+        "timeout_s",
+        "tokens_per_minute",
+    }
+)
+"""Settings of an endpoint that say how it is reached and not what it is asked; no part of a key."""
 EMBEDDED = "embedded"
 """The provider whose server runs for the stage's time and costs nothing."""
 

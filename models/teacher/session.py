@@ -20,9 +20,12 @@ from data.store.images import ImageReader
 from models.teacher.client import TeacherClient
 from models.teacher.config import GenerateConfig
 from models.teacher.errors import TeacherUnreachableError
+from models.teacher.judge.config import JudgeConfig
 from models.teacher.ledger import Ledger
 from models.teacher.pictures import StoredPictures
 
+SECTION = "generate.teacher"
+"""Where a recipe says who writes."""
 Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
 
@@ -63,13 +66,22 @@ _SESSIONS = _Sessions()
 
 @contextmanager
 def shared_session(
-    store: Store, run: RunFolder, images: ImageReader, config: GenerateConfig, base_url: str | None, api_key: str | None
+    store: Store,
+    run: RunFolder,
+    images: ImageReader,
+    config: GenerateConfig | JudgeConfig,
+    base_url: str | None,
+    api_key: str | None,
+    section: str = SECTION,
 ) -> Iterator[Session]:
-    """The session of a run; all who share it get the client of the first. Raises ``TeacherUnreachableError``."""
+    """The session of a run; all who share it get the client of the first. Raises ``TeacherUnreachableError``.
+
+    ``section`` is where a recipe says whom to ask.
+    """
     key = store.root, run.run_id
     with _SESSIONS.lock:
         if key not in _SESSIONS.open:
-            _SESSIONS.open[key] = _open(store, run, images, config, base_url, api_key)
+            _SESSIONS.open[key] = _open(store, run, images, config, base_url, api_key, section)
         shared = _SESSIONS.open[key]
         shared.users += 1
     try:
@@ -82,11 +94,19 @@ def shared_session(
                 shared.closing.close()
 
 
-def _open(store: Store, run: RunFolder, images: ImageReader, config: GenerateConfig, base_url: str | None, api_key: str | None) -> _Shared:
+def _open(
+    store: Store,
+    run: RunFolder,
+    images: ImageReader,
+    config: GenerateConfig | JudgeConfig,
+    base_url: str | None,
+    api_key: str | None,
+    section: str,
+) -> _Shared:
     if base_url is None:
-        raise TeacherUnreachableError(f"there is no base URL for the provider {config.teacher.provider!r}; set generate.teacher.base_url")
+        raise TeacherUnreachableError(f"there is no base URL for the provider {config.teacher.provider!r}; set {section}.base_url")
     ledger = Ledger(run, store.requests())
-    client = TeacherClient(config.teacher, base_url, api_key, ledger, StoredPictures(images), config.budget)
+    client = TeacherClient(config.teacher, base_url, api_key, ledger, StoredPictures(images), config.budget, section)
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal(name=f"teacher of {run.run_id}"))
         stack.enter_context(portal.wrap_async_context_manager(client))

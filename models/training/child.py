@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.store import StoreError, UnknownVersionError
+from models.teacher.errors import TeacherError
 from models.training.errors import TrainingError
 from models.training.job import Job, read_job
 
@@ -21,7 +22,7 @@ ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
 }
-EXPECTED = (TrainingError, StoreError, UnknownVersionError, OSError, MemoryError)
+EXPECTED = (TrainingError, TeacherError, StoreError, UnknownVersionError, OSError, MemoryError)
 """What can go wrong without a fault of the program."""
 
 

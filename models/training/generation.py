@@ -14,6 +14,7 @@ from data.scoring import score_answer
 from models.student.turns import Episode
 from models.training.author import Author
 from models.training.config import ReinforceConfig
+from models.training.hearing import Hearing
 from models.training.judge import Judge, JudgedGroup
 from models.training.log import TrainingLog
 from models.training.pool import Pool
@@ -25,9 +26,12 @@ from models.training.streams import Bundle, Streams
 class Generation:
     """Draws, shows, reads, scores and logs, step by step."""
 
-    def __init__(self, run_id: str, config: ReinforceConfig, pool: Pool, streams: Streams, judge: Judge, log: TrainingLog) -> None:
+    def __init__(
+        self, run_id: str, config: ReinforceConfig, pool: Pool, streams: Streams, judge: Judge, hearing: Hearing, log: TrainingLog
+    ) -> None:
         self._run_id, self._config = run_id, config
         self.pool, self.streams, self._judge, self._log = pool, streams, judge, log
+        self._hearing = hearing
         self._standings = Standings()
         self.scoring_s = 0.0
         """Seconds that the last step's groups took to be read and judged."""
@@ -38,6 +42,7 @@ class Generation:
         for _, outcomes in self._log.outcomes(through_step=step):
             self.streams.observe(outcomes)
             self._standings.observe(outcomes)
+        self._hearing.resume(step, self._log, self.pool)
 
     def make(self, step: int, author: Author) -> list[JudgedGroup]:
         """The groups of a step that go to the loss, written, read and judged."""
@@ -49,7 +54,7 @@ class Generation:
         outcomes = outcomes_by_sample(one.group for one in judged)
         self._standings.observe(outcomes)
         self._log.groups(step, judged, self._standings.rows(step, list(outcomes)))
-        figures = self.streams.metrics()
+        figures = self.streams.metrics() | self._hearing.finish(step, self._log)
         self.streams.observe(outcomes)
         return figures
 
@@ -59,7 +64,7 @@ class Generation:
         written = author.write(step, shown, first)
         began = time.perf_counter()
         groups = [self._group(step, first + place, *one) for place, one in enumerate(zip(shown, written, strict=True))]
-        judged = self._judge.judge(groups)
+        judged = self._hearing.judge(groups)
         self.scoring_s += time.perf_counter() - began
         return judged
 
@@ -70,7 +75,7 @@ class Generation:
 
     def _rollout(self, group: str, step: int, shown: Shown, index: int, episode: Episode) -> Rollout:
         sample = shown.sample
-        parsed = get_dialect(shown.dialect).parse(episode.text, self.pool.frames(sample), sample.task)
+        parsed = get_dialect(shown.dialect).parse_turns(episode.said, self.pool.frames(sample), sample.task)
         answer = parsed.trace.answer if parsed.trace is not None else None
         score = score_answer(sample, answer, self.pool.sizes(sample))
         return Rollout(rollout_id(self._run_id, step, group, index), index, episode, parsed, score)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from data.config import Section
 from data.identity import digest
 from models.student.config import StudentConfig
+from models.teacher.config import REACHING
 from models.training.config import FinetuneConfig, ReinforceConfig
 
 
@@ -34,8 +35,10 @@ class TrainingJob(Section):
 
     def fingerprint(self) -> str:
         """A hash of what decides the result; checkpoints of another job are refused."""
-        described = self.model_dump(mode="json", exclude={"store", "output", "work", "model"})
+        described = self.model_dump(mode="json", exclude={"store", "output", "work", "model", "judge_url"})
         described["config"].pop("launch")
+        judge = described["config"].get("judge") or {"teacher": {}}
+        judge["teacher"] = {name: value for name, value in judge["teacher"].items() if name not in REACHING}
         return digest(described)
 
 
@@ -55,6 +58,8 @@ class ReinforceJob(TrainingJob):
     images: str
     """Version id."""
     config: ReinforceConfig
+    judge_url: str | None = None
+    """Where the judge of the section listens, if it is asked; no part of the fingerprint."""
 
 
 Job = TypeVar("Job", bound=TrainingJob)

@@ -31,6 +31,8 @@ class JudgedGroup:
     loss_weight: float
     effective_G: tuple[bool, ...]
     """Whether the rollout moves the policy by its reward."""
+    reference_id: str | None = None
+    """The archive's rollout with which its rollouts were compared."""
 
     @property
     def weighted_G(self) -> list[float]:
@@ -73,7 +75,8 @@ class Judge:
     def together(self, judged: Sequence[JudgedGroup]) -> list[JudgedGroup]:
         """The worth of the groups that go to the loss of one step among themselves, whenever each was judged."""
         rewards_PG = [one.advantages.rewards_G for one in judged]
-        found = self._worth([one.group for one in judged], [one.parts_G for one in judged], rewards_PG)
+        worth = self._worth([one.group for one in judged], [one.parts_G for one in judged], rewards_PG)
+        found = [replace(one, reference_id=known.reference_id) for one, known in zip(worth, judged, strict=True)]
         if not self._config.weight.normalised:
             return found
         weights_P = normalised([one.loss_weight for one in found])

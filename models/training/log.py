@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+import pyarrow.compute as pc
+
 from data.rows import trace_to_row
 from data.store import RunFolder
 from models.training.judge import JudgedGroup
@@ -76,6 +78,13 @@ class TrainingLog:
             known += [] if row["outcome"] is None else [row["outcome"]]
         return sorted(steps.items())
 
+    def archived(self, through_step: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The rows of ``archive`` up to a step, in order, and the rollouts that they name, by what is needed to read them again."""
+        entries: list[dict[str, Any]] = self._run.read("archive", through_step).to_pylist()
+        named = pc.field("rollout_id").isin([row["rollout_id"] for row in entries])
+        rollouts = self._run.read("rollouts", through_step).select(["rollout_id", "sample_id", "dialect", "text"]).filter(named)
+        return entries, rollouts.to_pylist()
+
     def _rollout_rows(self, judged: JudgedGroup) -> list[dict[str, Any]]:
         return [
             self._rollout_row(judged, rollout)
@@ -110,6 +119,7 @@ class TrainingLog:
             "parse_error": rollout.parsed.error,
             "stop_reason": episode.stop_reason,
             "outcome": rollout.outcome,
+            "reference_rollout_id": judged.reference_id,
             "prompt_tokens": episode.prompt_tokens,
             "completion_tokens": episode.completion_tokens,
             "image_tokens": episode.image_tokens,

@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from data.store.images import ImageReader
 from models.student.encoding import Encoder
 from models.student.writing import Sampling
 from models.training.advantages import Scale
+from models.training.arbiter import Arbiter, open_arbiter
+from models.training.archive import Archive
 from models.training.arguments import lora_arguments, reinforce_arguments
 from models.training.child import run_child
 from models.training.generation import Generation
+from models.training.hearing import Hearing
 from models.training.images_once import encode_images_once
 from models.training.job import ReinforceJob
 from models.training.judge import Judge
@@ -24,6 +28,7 @@ from models.training.log import TrainingLog
 from models.training.past import read_past
 from models.training.policy import PolicyTrainer, reward, slots
 from models.training.pool import read_pool
+from models.training.rewards import check_judged
 from models.training.samplers import Candidates, Sampler, make_sampler
 from models.training.session import Session, open_session, publish, train
 from models.training.streams import Ground, make_streams
@@ -36,8 +41,8 @@ def reinforce(job: ReinforceJob) -> Path:
     """Train a job to its end and return the output folder; does nothing where that exists. Raises ``TrainingError``."""
     if not job.output.exists():
         session = open_session(job)
-        trainer = make_trainer(job, session)
-        with padded_left(session.student.processor.tokenizer):
+        with arbiter_of(job, session) as arbiter, padded_left(session.student.processor.tokenizer):
+            trainer = make_trainer(job, session, arbiter)
             train(trainer, session)
         publish(trainer, session, job.output)
     return job.output
@@ -53,11 +58,23 @@ def padded_left(tokenizer: Any) -> Iterator[None]:
         tokenizer.padding_side = side
 
 
-def make_trainer(job: ReinforceJob, session: Session) -> PolicyTrainer:
+@contextmanager
+def arbiter_of(job: ReinforceJob, session: Session) -> Iterator[Arbiter | None]:
+    """Who judges, where a reward part asks. Raises ``TrainingError`` where a part asks and nobody judges, and ``TeacherError``."""
+    config = job.config
+    if not check_judged(config) or config.judge is None:
+        yield None
+        return
+    images = ImageReader(session.store, session.store.resolve("images", job.images))
+    with open_arbiter(config.judge, session.store, session.run, images, job.judge_url) as arbiter:
+        yield arbiter
+
+
+def make_trainer(job: ReinforceJob, session: Session, arbiter: Arbiter | None = None) -> PolicyTrainer:
     """The trainer of a job, ready to train."""
     config = job.config
     arguments = reinforce_arguments(config, job.student.max_new_tokens, session.work, session.processes)
-    generation = make_generation(job, session, Scale(arguments.scale_rewards), arguments.mask_truncated_completions)
+    generation = make_generation(job, session, Scale(arguments.scale_rewards), arguments.mask_truncated_completions, arbiter)
     encode_images_once(session.student.model)
     trainer = PolicyTrainer(
         model=session.student.model,
@@ -94,7 +111,7 @@ def picture_tokens(config: Any) -> set[int]:
     return {getattr(config, name) for name in PICTURE_TOKENS if getattr(config, name, None) is not None}
 
 
-def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_truncated: bool) -> Generation:
+def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_truncated: bool, arbiter: Arbiter | None = None) -> Generation:
     """What draws and judges for a job, in the state of the newest checkpoint."""
     config = job.config
     pool = read_pool(session.store, job.samples, job.images, job.student, config)
@@ -104,12 +121,14 @@ def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_tru
     def sampler(sample_ids: Sequence[str]) -> Sampler:
         return make_sampler(config.sampler.name, Candidates(sample_ids, bands, past), config.seed, config.sampler.options)
 
+    judge = Judge(config, scale, loses_truncated, pool.frames)
     generation = Generation(
         run_id=job.run_id,
         config=config,
         pool=pool,
         streams=make_streams(Ground(config.streams, config.groups_per_step, pool, job.student, sampler)),
-        judge=Judge(config, scale, loses_truncated, pool.frames),
+        judge=judge,
+        hearing=Hearing(judge, Archive(config.archive), arbiter),
         log=TrainingLog(session.run, session.is_first),
     )
     if session.checkpoint is not None:

@@ -61,14 +61,15 @@ def judge_all(
     async def judged() -> list[Judgement]:
         ledger = Ledger(run, store.requests())
         async with TeacherClient(config.teacher, base_url, api_key, ledger, StoredPictures(images), config.budget, SECTION) as client:
-            return await _ask_all(make_judge(config, client.ask), questions, AHEAD * config.teacher.in_flight, on_progress)
+            return await ask_all(make_judge(config, client.ask), questions, AHEAD * config.teacher.in_flight, on_progress)
 
     return asyncio.run(judged())
 
 
-async def _ask_all(
-    judge: Judge, questions: Sequence[JudgeQuestion], at_once: int, on_progress: Callable[[], None] | None
+async def ask_all(
+    judge: Judge, questions: Sequence[JudgeQuestion], at_once: int, on_progress: Callable[[], None] | None = None
 ) -> list[Judgement]:
+    """The judgements in the order of the questions, of which so many are under way at once. Raises ``TeacherError``."""
     slots = asyncio.Semaphore(at_once)
 
     async def judged(question: JudgeQuestion) -> Judgement:
@@ -84,6 +85,11 @@ async def _ask_all(
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+async def nobody(call: Call) -> Reply:
+    """Answers the calls of a judge that asks nobody."""
+    raise TeacherUnreachableError(f"call {call.request_id} has no judge to go to")
 
 
 async def _or_none(judge: Judge, question: JudgeQuestion) -> Judgement | None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from pydantic import ValidationError
 
 from models.teacher.judge.judge import JudgeQuestion
-from models.training.config import RewardConfig
+from models.training.config import STREAM_NAMES, ReinforceConfig, RewardConfig
 from models.training.context import RewardContext
 from models.training.errors import TrainingError
 from models.training.rollout import Group, Parts
@@ -88,6 +88,25 @@ def _made(name: str, options: Mapping[str, Any]) -> Reward:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, one['loc']))} is {one['input']!r}: {one['msg']}" for one in error.errors())
         raise TrainingError(f"the options of the reward part {name!r}: {problems}") from error
+
+
+def check_judged(config: ReinforceConfig) -> list[str]:
+    """The parts of a section that ask a judge. Raises ``TrainingError`` where they have none, or no reference to come."""
+    asking = {stream: _asking(config.rewards_of(stream)) for stream in STREAM_NAMES}
+    named = sorted({name for names in asking.values() for name in names})
+    if named and config.judge is None:
+        raise TrainingError(f"the reward part {named[0]!r} needs a judge; add a section [reinforce.judge]")
+    grounded = config.rewards_of("grounded")
+    if asking["textual"] and config.streams.name == "dual" and config.archive.part not in grounded:
+        raise TrainingError(
+            f"archive.part {config.archive.part!r} is no reward part of the grounded stream, which has {', '.join(sorted(grounded))}; "
+            "one with weight 0 is logged and not rewarded"
+        )
+    return named
+
+
+def _asking(rewards: Mapping[str, RewardConfig]) -> list[str]:
+    return [part.name for part in make_rewards(rewards) if isinstance(part, AskingReward)]
 
 
 def score_group(rewards: list[Reward], group: Group, context: RewardContext) -> list[Parts]:
