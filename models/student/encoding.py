@@ -72,6 +72,13 @@ class Encoder:
         repeats = bool(own) and own[-1:] == told.ids[:1]
         return Prompt(prompt.ids + own + told.ids[repeats:], prompt.pictures + told.pictures, prompt.kinds or told.kinds)
 
+    def pictures(self, images: Sequence[Image.Image]) -> tuple[Picture, ...]:
+        """Images as they stand in prompts."""
+        if not images:
+            return ()
+        found = dict(self._reader([list(images)], return_tensors="pt"))
+        return (Picture(found, len(images)),) if self._reader.last is None else tuple(self._reader.last)
+
     def image_tokens(self, ids: Sequence[int]) -> int:
         """How many of the tokens stand for pictures."""
         return list(ids).count(self.image_token)

@@ -1,22 +1,21 @@
-"""Turns: a student answers, turn by turn, until it has said its last word.
+"""Turns: what a student says to a question, turn by turn, and what it is told between.
 
 An *ask* is a prompt with what its sample shows. An *episode* is what came of it: the turns, and the tokens after the prompt with a mark on
-those that the student wrote itself; only those are ever trained on.
+those that the student wrote itself; only those are ever trained on. A *look* is a place that was asked for and shown enlarged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image
 
-from data.dialects import Dialect
+from data.dialects import Turn
 from data.space import Frame
-from data.trace import PlacedPoint
-from models.student.encoding import Encoder, Prompt
-from models.student.writing import Request, Sampling, StopReason, Writer, Written
+from data.trace import PlacedPoint, Zoom
+from models.student.encoding import Prompt
+from models.student.writing import StopReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,10 @@ class Said:
     role: str
     text: str
     look: PlacedPoint | None = None
-    """What the assistant asked to see closer, and what the user's crop shows."""
+    """What the assistant asked to see closer, and what the user's crop shows; in pixels of the stored image."""
     call_error: str | None = None
-    """Why a call shows nothing."""
+    """Why a call shows nothing, on the assistant's turn and on the user's that says so; ``look`` is then what was asked for, if a place
+    was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +72,7 @@ class Episode:
         """Tokens that the student wrote, closing tokens included."""
         return sum(self.is_own)
 
-
-class Player:
-    """Holds conversations in one dialect."""
-
-    def __init__(self, encoder: Encoder, dialect: Dialect) -> None:
-        self.encoder = encoder
-        self.dialect = dialect
-
-    def play(self, asks: Sequence[Ask], writer: Writer, sampling: Sampling) -> list[Episode]:
-        """One episode for each ask, in order."""
-        written = writer.write([Request(ask.prompt, ask.seed) for ask in asks], sampling)
-        return [self._episode(ask, one) for ask, one in zip(asks, written, strict=True)]
-
-    def _episode(self, ask: Ask, written: Written) -> Episode:
-        return Episode(
-            turns=(Said("assistant", self._text(written)),),
-            stop_reason=StopReason.END if written.has_ended else StopReason.LENGTH,
-            ids=written.ids,
-            is_own=(True,) * len(written.ids),
-            prompt_tokens=len(ask.prompt.ids),
-            image_tokens=self.encoder.image_tokens(ask.prompt.ids),
-            seed=ask.seed,
-            logprobs=written.logprobs,
-        )
-
-    def _text(self, written: Written) -> str:
-        tokenizer: Any = self.encoder.processor.tokenizer
-        text: str = tokenizer.decode(list(written.ids), skip_special_tokens=True)
-        return text
+    @property
+    def said(self) -> list[Turn]:
+        """The turns as a dialect reads them."""
+        return [Turn(turn.role, turn.text, Zoom(turn.look) if turn.look and not turn.call_error else None) for turn in self.turns]

@@ -10,7 +10,8 @@ from accelerate.utils import gather_object
 from data.dialects import get_dialect
 from data.identity import digest
 from models.student.encoding import Encoder
-from models.student.turns import Ask, Episode, Player
+from models.student.player import Player
+from models.student.turns import Ask, Episode
 from models.student.writing import Sampling, Writer
 from models.training.pool import Pool
 from models.training.rollout import Shown
@@ -36,7 +37,7 @@ class Author:
         played: list[Episode | None] = [None] * len(own)
         for dialect in dict.fromkeys(name for name, _ in asks):
             places = [place for place, (name, _) in enumerate(own) if name == dialect]
-            player = Player(self.encoder, get_dialect(dialect))
+            player = Player(self.encoder, get_dialect(dialect), self._pool.student.turns, self._pool.crops)
             for place, episode in zip(places, player.play([own[place][1] for place in places], self._writer, self._sampling), strict=True):
                 played[place] = episode
         every: list[Any] = gather_object(played)

@@ -17,18 +17,19 @@ from models.student.turns import Episode
 class LossRows:
     """Prompts and episodes, a row for each rollout; rollouts of a group share the prompt."""
 
-    def __init__(self, encoder: Encoder, rows: Sequence[tuple[Prompt, Episode]]) -> None:
+    def __init__(self, encoder: Encoder, rows: Sequence[tuple[Prompt, Episode, tuple[Picture, ...]]]) -> None:
+        """The pictures are those of an episode's looks, in order."""
         self._encoder = encoder
-        self.prompts = [prompt for prompt, _ in rows]
-        self.episodes = [episode for _, episode in rows]
+        self.prompts = [prompt for prompt, _, _ in rows]
+        self.episodes = [episode for _, episode, _ in rows]
+        self._crops = [pictures for _, _, pictures in rows]
 
     def __len__(self) -> int:
         return len(self.episodes)
 
     def crops(self, row: int) -> tuple[Picture, ...]:
         """The pictures within a row's completion, in the order of their tokens."""
-        del row
-        return ()
+        return self._crops[row]
 
     def fields(self, rows: Sequence[int], input_ids: torch.Tensor) -> dict[str, torch.Tensor | list[int]]:
         """What the model takes beside the tokens of these rows, and how many pictures each has; ``input_ids`` is (rows, tokens)."""

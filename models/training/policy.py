@@ -17,8 +17,10 @@ from transformers import set_seed
 from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
 
-from models.student.encoding import Encoder
+from models.student.encoding import Encoder, Prompt
+from models.student.pictures import Picture
 from models.student.plain import PlainWriter
+from models.student.turns import Episode
 from models.student.writing import Sampling, Writer
 from models.training.author import Author, episode_seed
 from models.training.generation import Generation
@@ -86,12 +88,15 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         place = (self.accelerator.process_index, self.accelerator.num_processes)
         return Author(self._encoder, self._generation.pool, writer, self._sampling, self.num_generations, self.args.seed, place)
 
-    def _pairs(self) -> list[Any]:
-        """Prompt and episode of every rollout of the step, those of one group with the same prompt."""
+    def _pairs(self) -> list[tuple[Prompt, Episode, tuple[Picture, ...]]]:
+        """Prompt, episode and looks of every rollout of the step, those of one group with the same prompt."""
         pairs = []
         for group in (judged.group for judged in self._judged):
-            prompt = self._encoder.encode(group.shown.messages, self._generation.pool.images(group.sample))
-            pairs += [(prompt, rollout.episode) for rollout in group.rollouts]
+            images = self._generation.pool.images(group.sample)
+            prompt = self._encoder.encode(group.shown.messages, images)
+            for episode in (rollout.episode for rollout in group.rollouts):
+                crops = [self._generation.pool.crops.take(images[look.image_index], look) for look in episode.looks]
+                pairs.append((prompt, episode, self._encoder.pictures(crops)))
         return pairs
 
     def _generate(self, prompts: list[Any]) -> Any:

@@ -15,6 +15,7 @@ from data.space import Frame
 from data.store import Store
 from data.store.images import ImageReader
 from models.student.config import StudentConfig
+from models.student.crops import Crops
 from models.training.config import ReinforceConfig
 from models.training.errors import TrainingError
 
@@ -27,7 +28,8 @@ class Pool:
     def __init__(self, samples: Iterable[Sample], images: ImageReader, student: StudentConfig) -> None:
         self.samples = {sample.sample_id: sample for sample in samples}
         self._images = images
-        self._student = student
+        self.student = student
+        self.crops = Crops(student.zoom)
         self._open = lru_cache(IMAGES_HELD)(images.open)
 
     def sizes(self, sample: Sample) -> list[tuple[int, int]]:
@@ -36,7 +38,7 @@ class Pool:
 
     def frames(self, sample: Sample) -> tuple[Frame, ...]:
         """The frame of each image."""
-        return self._student.view.frames(self.sizes(sample))
+        return self.student.view.frames(self.sizes(sample))
 
     def images(self, sample: Sample) -> list[Image.Image]:
         """The images of a sample, RGB and upright."""
