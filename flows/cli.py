@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.recipe import RecipeError, load_recipe, recipe_names
-from flows.terminal import console, counted, table
+from flows.terminal import console, counted, table, thousands
 from tasks.stage import Stage
 
 HELP = "Train vision-language models that point at what they reason about."
@@ -35,19 +35,37 @@ def run(recipe: RecipeArgument, start: StartOption = None, force: ForceOption = 
 
 @app.command()
 def plan(recipe: RecipeArgument, start: StartOption = None, force: ForceOption = None, settings: SetOption = None) -> None:
-    """Say what a run would do, stage by stage."""
+    """Say what a run would do, stage by stage, what that comes to, and what it wants that is not here."""
     from data.store import Store
+    from flows.estimate import estimate, memory
+    from flows.needs import lacking
+    from flows.plan import Fate
     from flows.plan import plan as plan_run
 
-    steps = plan_run(Store.open(), load_recipe(recipe, overrides(settings)), start, force or [])
+    wanted = load_recipe(recipe, overrides(settings))
+    steps = plan_run(Store.open(), wanted, start, force or [])
     made = [", ".join(f"{name} {version.version_id}" for name, version in (step.made or {}).items()) for step in steps]
-    console().print(table(["stage", "fate", "made"], [(step.stage, step.fate, text) for step, text in zip(steps, made, strict=True)]))
+    out = console()
+    out.print(table(["stage", "fate", "made"], [(step.stage, step.fate, text) for step, text in zip(steps, made, strict=True)]))
+    ahead = {step.stage for step in steps if step.fate in {Fate.TO_DO, Fate.FORCED}}
+    amounts = [(one.stage, one.what, thousands(one.most), one.how) for one in estimate(wanted) if one.stage in ahead]
+    if amounts:
+        out.print(table(["stage", "what", "at most", "how"], amounts))
+    shares = [(one.stage, one.what, one.gibibytes, one.how) for one in memory(wanted) if one.stage in ahead]
+    if shares:
+        out.print(table(["stage", "memory of a process", "GiB", "how"], shares))
+    for sentence in lacking(wanted) if ahead else ():
+        out.print(f"not here: {sentence}")
 
 
 @app.command()
 def recipes() -> None:
-    """List the recipes."""
-    console().print(table(["recipe", "what it does"], [(name, load_recipe(name).description) for name in recipe_names()]))
+    """List the recipes, and what each of them needs beside this project."""
+    from flows.needs import needs
+
+    found = {name: load_recipe(name) for name in recipe_names()}
+    rows = [(name, ", ".join(needs(one)) or "nothing", one.description) for name, one in found.items()]
+    console().print(table(["recipe", "needs", "what it does"], rows))
 
 
 @app.command()

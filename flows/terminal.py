@@ -39,6 +39,11 @@ def cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def thousands(count: int | None) -> str:
+    """A large number as a person reads it."""
+    return "not known" if count is None else f"{count:,}"
+
+
 def counted(version: Version) -> int | None:
     """Rows of a version; None for a checkpoint, which has files and no rows."""
     return version.rows if version.folder is None else None

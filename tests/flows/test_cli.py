@@ -40,6 +40,13 @@ def test_a_plan_of_an_empty_store_has_everything_to_do() -> None:
     assert CliRunner().invoke(app, ["plan", "smoke"]).output.count("to do") == 9
 
 
+def test_a_plan_says_what_a_run_comes_to_and_what_is_not_here() -> None:
+    said = CliRunner().invoke(app, ["plan", "smoke", "--set", "ingest.sources=[{kind='folder', path='nowhere'}]"]).output
+    assert "teacher calls" in said
+    assert "optimiser" in said
+    assert "not here: sources.0: there is no folder" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -20,6 +20,8 @@ LIGHT = [
     "flows.recipe",
     "flows.settings",
     "flows.plan",
+    "flows.estimate",
+    "flows.needs",
     "flows.cli",
     "flows.session",
     "tasks.run",

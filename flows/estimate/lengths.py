@@ -1,0 +1,60 @@
+"""Lengths: how many tokens a student reads and writes at most, by its view and its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.dialects import get_dialect
+from data.viewing import ViewConfig, smart_resize
+from models.student.config import StudentConfig
+
+QUESTION_TOKENS = 256
+"""Assumed: words of a question with the student's instruction."""
+OBSERVATION_TOKENS = 32
+"""Assumed: words of an observation, its marks included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Tokens of one conversation."""
+
+    image: int
+    """Of one image at its largest, for example 16."""
+    own: int
+    """What the student writes."""
+    looks: int = 0
+    """Crops that it is shown."""
+    shown: int = 0
+    """Of its observations, crops included."""
+
+    @property
+    def prompt(self) -> int:
+        """Of a question about one image."""
+        return self.image + QUESTION_TOKENS
+
+    @property
+    def whole(self) -> int:
+        """Of the conversation."""
+        return self.prompt + self.own + self.shown
+
+
+def lengths(student: StudentConfig) -> Lengths:
+    """The lengths of one conversation with one image, in the student's own dialect."""
+    image = image_tokens(student.view)
+    if not get_dialect(student.dialect).has_turns:
+        return Lengths(image, student.max_new_tokens)
+    looks, limit = student.turns.most_looks, student.turns.episode_tokens
+    own = (student.turns.turn_tokens or student.max_new_tokens) * (looks + 1)
+    shown = looks * (crop_tokens(student) + OBSERVATION_TOKENS)
+    return Lengths(image, own if limit is None else min(own, limit), looks, shown if limit is None else min(shown, limit))
+
+
+def image_tokens(view: ViewConfig) -> int:
+    """Tokens of the largest image that the view lets through."""
+    return view.max_pixels // view.factor**2
+
+
+def crop_tokens(student: StudentConfig) -> int:
+    """Tokens of a square crop."""
+    wide, high = smart_resize(student.zoom.side_px, student.zoom.side_px, student.view)
+    return wide * high // student.view.factor**2

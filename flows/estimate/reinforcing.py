@@ -1,0 +1,72 @@
+"""Reinforcing: draws, rollouts, crops, judge calls and tokens of a reinforcement, at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.estimate.lengths import QUESTION_TOKENS, lengths
+from flows.recipe import Recipe
+from models.training.batches import split_batch, updates_per_generation
+from models.training.config import ReinforceConfig, RewardConfig
+
+DUAL = "dual"
+Rewards = dict[str, RewardConfig]
+
+
+def reinforced(recipe: Recipe) -> Iterator[tuple[str, int | None, str]]:
+    """What the stage comes to. Raises ``TrainingError`` where its numbers do not fit each other."""
+    config = recipe.reinforce
+    if config is None:
+        return
+    length, updates = lengths(recipe.student), updates_each(config)
+    generations = -(-config.steps // updates)
+    groups = generations * config.groups_per_step
+    rollouts = groups * config.rollouts_per_group
+    yield "updates", config.steps, ""
+    yield "generations", generations, f"one for {updates} updates"
+    yield "groups", groups, f"{config.groups_per_step} a generation"
+    yield "rollouts", rollouts, f"{config.rollouts_per_group} a group"
+    if length.looks:
+        yield "crops", rollouts * length.looks, f"{length.looks} looks a rollout"
+    yield from _judged(config, generations)
+    yield "tokens of prompts", rollouts * QUESTION_TOKENS, f"assumed: {QUESTION_TOKENS} words of each rollout's prompt"
+    yield "tokens of images", rollouts * length.image, f"{length.image} an image, one image a question"
+    yield "tokens that the student writes", rollouts * length.own, f"{length.own} a rollout"
+    if length.shown:
+        yield "tokens of observations", rollouts * length.shown, f"{length.shown} a rollout"
+
+
+def updates_each(config: ReinforceConfig) -> int:
+    """Updates that one generation feeds. Raises ``TrainingError``."""
+    completions, processes = config.groups_per_step * config.rollouts_per_group, config.launch.processes
+    per_device, accumulation = split_batch(completions, "groups_per_step times rollouts_per_group", config.trl, processes)
+    return updates_per_generation(completions, per_device * processes, accumulation, config.trl.get("num_iterations", 1))
+
+
+def _judged(config: ReinforceConfig, generations: int) -> Iterator[tuple[str, int | None, str]]:
+    """Calls of the judge, where a part needs one and it is a model."""
+    judge = config.judge
+    asked = sum(groups * asking_parts(rewards) for groups, rewards in _streams(config)) * config.rollouts_per_group
+    if judge is not None and asked and judge.strategy == "model":
+        how = f"{asked} questions a generation, {judge.samples} replies of {judge.attempts} attempts each"
+        yield "judge calls", generations * asked * judge.samples * judge.attempts, how
+
+
+def _streams(config: ReinforceConfig) -> Iterator[tuple[int, Rewards]]:
+    """How many groups of a generation each stream has, and by which rewards they are judged."""
+    from models.training.streams.dual import mix
+
+    streams, groups = config.streams, config.groups_per_step
+    if streams.name != DUAL:
+        yield groups, streams.single.rewards or config.rewards
+        return
+    pairs, singles = mix(groups, streams.share)
+    for count, stream in ((pairs, streams.grounded), (pairs, streams.textual), (singles, streams.single)):
+        yield count, stream.rewards or config.rewards
+
+
+def asking_parts(rewards: Rewards) -> int:
+    """How many of these parts ask a judge."""
+    from models.training.rewards import REWARDS
+
+    return sum(hasattr(REWARDS[name], "questions") for name in rewards)

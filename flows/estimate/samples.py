@@ -1,0 +1,58 @@
+"""Samples: how many a recipe's sources bring, before they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+from data.sources.presence import count_rows
+from data.sources.scenes import DATASET
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number of samples; each row may become a reject."""
+
+    most: int | None
+    """None where no source knows."""
+    known_by: str
+    """``as set``, ``counted``, ``expected`` or that nobody knows; of several sources the least sure."""
+
+
+SURENESS = ("as set", "counted", "expected", "not known before ingest")
+
+
+def count_samples(config: IngestConfig, splits: Collection[str] | None = None, datasets: Collection[str] | None = None) -> Counted:
+    """The samples of those splits and data sets; None takes all."""
+    taken = [source for source in config.sources if _is_taken(source, splits, datasets)]
+    counts = [count_rows(source) for source in taken]
+    known_by = max((count.known_by for count in counts), key=SURENESS.index, default=SURENESS[0])
+    rows = [count.rows for count in counts if count.rows is not None]
+    return Counted(sum(rows) if len(rows) == len(counts) else None, known_by)
+
+
+def traced(config: IngestConfig) -> Counted:
+    """The samples that bring their chains."""
+    return count_samples(config.model_copy(update={"sources": [one for one in config.sources if isinstance(one, TracesConfig)]}))
+
+
+def dataset_of(source: SourceConfig) -> str:
+    """What ``samples.dataset`` will say of a source."""
+    if isinstance(source, ScenesConfig):
+        return DATASET
+    if isinstance(source, HubConfig):
+        path = Path(source.repository)
+        return path.resolve().name if path.is_dir() else source.repository
+    if isinstance(source, ParquetConfig):
+        return Path(source.path).resolve().parent.name
+    return source.path.stem if isinstance(source, TracesConfig) else _folder_name(source)
+
+
+def _folder_name(source: FolderConfig | YoloConfig) -> str:
+    return source.path.resolve().name
+
+
+def _is_taken(source: SourceConfig, splits: Collection[str] | None, datasets: Collection[str] | None) -> bool:
+    return (splits is None or source.split in splits) and (datasets is None or dataset_of(source) in datasets)
