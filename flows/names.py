@@ -44,6 +44,10 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
     for name in recipe.publish.dialects:
         yield "publish.dialects", partial(get_dialect, name)
     yield "curate.rules", partial(get_rules, recipe.curate.rules)
+    if recipe.evaluate.dialect is not None:
+        yield "evaluate.dialect", partial(get_dialect, recipe.evaluate.dialect)
+    if recipe.evaluate.prompt is not None:
+        yield "evaluate.prompt", partial(_student_prompt, recipe.evaluate.prompt)
     for name in recipe.evaluate.benchmarks:
         yield "evaluate.benchmarks", partial(get_benchmark, name, recipe.evaluate.protocol)
     if recipe.reinforce is not None:
@@ -51,10 +55,29 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
 
 
 def _training_checks(config: ReinforceConfig) -> Iterator[Check]:
-    from models.training.rewards import make_rewards
+    from models.training.rewards import check_judged, make_rewards
 
     yield "reinforce.rewards", partial(make_rewards, config.rewards)
+    yield "reinforce.judge", partial(check_judged, config)
+    yield from _stream_checks(config)
     yield "reinforce.sampler", partial(_sampler, config)
+
+
+def _stream_checks(config: ReinforceConfig) -> Iterator[Check]:
+    from data.dialects import get_dialect
+    from models.training.config import STREAM_NAMES
+    from models.training.rewards import make_rewards
+    from models.training.streams import find_streams
+
+    yield "reinforce.streams", partial(find_streams, config.streams.name)
+    for name in STREAM_NAMES:
+        stream, key = getattr(config.streams, name), f"reinforce.streams.{name}"
+        if stream.dialect is not None:
+            yield f"{key}.dialect", partial(get_dialect, stream.dialect)
+        if stream.prompt is not None:
+            yield f"{key}.prompt", partial(_student_prompt, stream.prompt)
+        if stream.rewards is not None:
+            yield f"{key}.rewards", partial(make_rewards, stream.rewards)
 
 
 def _sampler(config: ReinforceConfig) -> None:

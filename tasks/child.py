@@ -52,12 +52,24 @@ def run_child(command: Sequence[str], log: Path, *, environment: Mapping[str, st
         raise ChildFailedError(f"{_name(command)} ended with status {status}: {last_words(log)} (see {log})")
 
 
-def launch(module: str, job: Path, log: Path, *, processes: int = 1, threads: int = 2, arguments: Sequence[str] = ()) -> None:
-    """Run ``python -m module --job job`` under ``accelerate launch``. Raises ``ChildFailedError``."""
+def launch(
+    module: str,
+    job: Path,
+    log: Path,
+    *,
+    processes: int = 1,
+    threads: int = 2,
+    arguments: Sequence[str] = (),
+    secrets: Mapping[str, str] | None = None,
+) -> None:
+    """Run ``python -m module --job job`` under ``accelerate launch``. Raises ``ChildFailedError``.
+
+    ``secrets`` go to its environment and nowhere else.
+    """
     options = ["--num_processes", str(processes), "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--quiet"]
     options += ["--num_cpu_threads_per_process", str(threads), *several(processes, arguments), *arguments]
     command = [sys.executable, "-m", "accelerate.commands.launch", *options, "-m", module, "--job", str(job)]
-    run_child(command, log, environment=thread_environment(threads))
+    run_child(command, log, environment=thread_environment(threads) | dict(secrets or {}))
 
 
 def several(processes: int, arguments: Sequence[str]) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ them with a copy of the model. Only then are the folders of the run removed, so 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from data.store import Manifest, RunFolder
 from data.tables import CHECKPOINTS
@@ -31,16 +32,30 @@ class Job(Protocol):
         """The job as JSON."""
 
 
-def train(run: StageRun, module: str, job: Job, steps: int, *, tables: tuple[str, ...], launching: LaunchConfig | None = None) -> Manifest:
-    """Run the child to its end and publish its model and tables. Raises ``ChildFailedError``."""
+def train(
+    run: StageRun,
+    module: str,
+    job: Job,
+    steps: int,
+    *,
+    tables: tuple[str, ...],
+    further: tuple[str, ...] = (),
+    launching: LaunchConfig | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Run the child to its end and publish its model and tables, of the ``further`` ones those that it wrote.
+
+    ``secrets`` are environment variables that the child alone is given. Raises ``ChildFailedError``.
+    """
     folder = run.folder
     run.progress.measure = lambda: (max(folder.steps("metrics"), default=0), steps)
     path = folder.path / "job.json"
     path.write_text(job.model_dump_json(indent=1))
     how = launching or LaunchConfig()
-    launch(module, path, folder.path / "child.log", processes=how.processes, threads=how.threads, arguments=how.arguments)
+    spread: dict[str, Any] = {"processes": how.processes, "threads": how.threads, "arguments": how.arguments}
+    launch(module, path, folder.path / "child.log", **spread, secrets=secrets)
     with run.draft() as draft:
-        for table_name in tables:
+        for table_name in (*tables, *(name for name in further if folder.files(name))):
             folder.fold(table_name, draft, through_step=steps)
         draft.add_folder(CHECKPOINTS, job.output)
         manifest = draft.publish()

@@ -106,7 +106,7 @@ def check_judged(config: ReinforceConfig) -> list[str]:
 
 
 def _asking(rewards: Mapping[str, RewardConfig]) -> list[str]:
-    return [part.name for part in make_rewards(rewards) if isinstance(part, AskingReward)]
+    return [name for name in rewards if hasattr(REWARDS.get(name), "questions")]
 
 
 def score_group(rewards: list[Reward], group: Group, context: RewardContext) -> list[Parts]:

@@ -93,7 +93,7 @@ def register(name: str) -> Callable[[Callable[[Ground], Streams]], Callable[[Gro
     return add
 
 
-def known_streams(name: str) -> Callable[[Ground], Streams]:
+def find_streams(name: str) -> Callable[[Ground], Streams]:
     """The way of that name. Raises ``TrainingError`` naming those that there are."""
     if name not in STREAMS:
         raise TrainingError(f"there are no streams {name!r}; there are {', '.join(sorted(STREAMS))}")
@@ -102,4 +102,4 @@ def known_streams(name: str) -> Callable[[Ground], Streams]:
 
 def make_streams(ground: Ground) -> Streams:
     """The streams of a section. Raises ``TrainingError`` where the samples are not there that they need."""
-    return known_streams(ground.config.name)(ground)
+    return find_streams(ground.config.name)(ground)
