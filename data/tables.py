@@ -28,6 +28,8 @@ CONTEXT = pa.struct([("role", TEXT), ("text", TEXT)])
 TURN = pa.struct(
     [("role", TEXT), ("text", TEXT), ("image_id", TEXT), ("crop", pa.list_(REAL)), ("points", pa.list_(POINT)), ("call_error", TEXT)]
 )
+"""What was said, and what of which image was shown: ``crop`` is the window (x1, y1, x2, y2) of a closer look, ``points`` the place that was
+asked for. A question with several images has an entry without text for each but the last, so that every entry has one image."""
 REWARDS = pa.map_(TEXT, REAL)
 MESSAGE = pa.struct([("role", TEXT), ("content", pa.list_(pa.struct([("type", TEXT), ("text", TEXT)])))])
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", TEXT)])

@@ -59,7 +59,7 @@ class Conversation:
         is_call = (zoom is not None or error is not None) and not self._dialect.is_final(text)
         if is_call and self._is_last:
             error = reason(Fault.SPENT, f"there were {self._turns.most_looks}")
-        self._said.append(Said("assistant", text, zoom.point if is_call and zoom else None, error if is_call else None))
+        self._said.append(Said("assistant", text, zoom.point if is_call and zoom else None, call_error=error if is_call else None))
         self.stop_reason = self._end(text, is_call=is_call, has_ended=written.has_ended)
         if self.stop_reason is None:
             self._observe(zoom.point if zoom else None, error)
@@ -98,8 +98,8 @@ class Conversation:
         self._calls += 1
         is_last = self._calls >= self._turns.most_looks
         text = observation(error, is_last=is_last)
-        looks = [point] if point and error is None else []
-        crops = [self._crops.take(self._ask.images[look.image_index], look) for look in looks]
+        looks = [(self._ask.images[point.image_index], point)] if point and error is None else []
+        crops = [self._crops.take(*look) for look in looks]
         prompt = self._encoder.extend(self._prompt, self._own, [observed(text, has_crop=bool(crops))], crops)
         head = HEAD if is_last and self._turns.opens_answer else ""
         prompt = replace(prompt, ids=prompt.ids + self._tokens(head))
@@ -110,8 +110,8 @@ class Conversation:
         self._is_own += [False] * told
         self._logprobs = None if self._logprobs is None else self._logprobs + [0.0] * told
         self._prompt, self._own, self._head, self._is_last = prompt, (), head, is_last
-        self._looks += looks
-        self._said.append(Said("user", text, point, error))
+        self._looks += [look for _, look in looks]
+        self._said.append(Said("user", text, point, self._crops.window(*looks[0]) if looks else None, error))
 
     @property
     def _ids(self) -> tuple[int, ...]:

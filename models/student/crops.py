@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from PIL import Image
 
-from data.cropping import ZoomConfig, crop_image
+from data.cropping import ZoomConfig, crop_image, window
 from data.trace import PlacedPoint
 
 CROPS_HELD = 2_048
@@ -35,3 +35,7 @@ class Crops:
         if len(self._held) > self._most:
             self._held.popitem(last=False)
         return crop
+
+    def window(self, image: Image.Image, point: PlacedPoint) -> tuple[int, int, int, int]:
+        """What the crop around a point shows, in pixels of the image. Raises ``ValueError`` where the point lies off the image."""
+        return window(point.x, point.y, image.width, image.height, self.zoom)

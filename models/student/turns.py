@@ -37,6 +37,8 @@ class Said:
     text: str
     look: PlacedPoint | None = None
     """What the assistant asked to see closer, and what the user's crop shows; in pixels of the stored image."""
+    crop: tuple[int, int, int, int] | None = None
+    """Left, top, right and bottom of what the user's crop shows, in pixels of the stored image."""
     call_error: str | None = None
     """Why a call shows nothing, on the assistant's turn and on the user's that says so; ``look`` is then what was asked for, if a place
     was."""

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from data.rows import trace_to_row
 from data.store import RunFolder
+from models.student.turn_rows import turn_rows
 from models.training.judge import JudgedGroup
 from models.training.rollout import Decision, Rollout
 
@@ -110,7 +111,7 @@ class TrainingLog:
             "sample_id": group.sample.sample_id,
             "stream": group.stream,
             "dialect": group.shown.dialect,
-            "turns": [{"role": "user", "text": group.shown.text}, *({"role": turn.role, "text": turn.text} for turn in episode.turns)],
+            "turns": turn_rows(group.shown.text, group.sample.image_ids, episode),
             "text": rollout.text,
             "answer": said["answer"],
             "answer_points": said["answer_points"],

@@ -21,6 +21,7 @@ from models.student.crops import Crops
 from models.student.encoding import Encoder
 from models.student.load import Student
 from models.student.player import Player
+from models.student.turn_rows import turn_rows
 from models.student.turns import Ask, Episode
 from models.student.writing import Request, Sampling, StopReason, Written
 
@@ -198,6 +199,17 @@ def test_each_turn_has_a_chance_of_its_own(tiny_student: Student) -> None:
     seeds = [asked[0].seed for asked in script.rounds]
     assert seeds[0] == 0
     assert len(set(seeds)) == 3
+
+
+def test_a_row_says_what_was_shown_of_which_image(tiny_student: Student) -> None:
+    (episode,), _ = play(tiny_student, [call(50, 2), call(101, 1), ANSWER])
+    rows = turn_rows("What?", ["img_0", "img_1"], episode)
+    assert [(row["role"], row["image_id"]) for row in rows[:2]] == [("user", "img_0"), ("user", "img_1")]
+    assert [row["text"] for row in rows[:2]] == [None, "What?"]
+    assert rows[3]["crop"] == [196, 0, 252, 56]
+    assert rows[2]["points"] == rows[3]["points"] == [{"x": 224, "y": 8.96, "image_index": 0, "label": None}]
+    assert [row["crop"] for row in (rows[2], rows[4], rows[5])] == [None] * 3
+    assert rows[4]["call_error"] == rows[5]["call_error"] != rows[6]["call_error"]
 
 
 def test_a_look_at_another_image_shows_that_image(tiny_student: Student) -> None:

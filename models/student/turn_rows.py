@@ -1,0 +1,29 @@
+"""Turn rows: the turns of an episode as the column ``turns`` of the tables ``rollouts`` and ``predictions`` holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from models.student.turns import Episode, Said
+
+EMPTY: dict[str, Any] = {"text": None, "image_id": None, "crop": None, "points": None, "call_error": None}
+
+
+def turn_rows(question: str, image_ids: Sequence[str], episode: Episode) -> list[dict[str, Any]]:
+    """The question, with an entry of its own for each image before the last, and what was said after it."""
+    shown = [EMPTY | {"role": "user", "image_id": image_id} for image_id in image_ids] or [EMPTY | {"role": "user"}]
+    return [*shown[:-1], shown[-1] | {"text": question}, *(_turn_row(said, image_ids) for said in episode.turns)]
+
+
+def _turn_row(said: Said, image_ids: Sequence[str]) -> dict[str, Any]:
+    look = said.look
+    return EMPTY | {
+        "role": said.role,
+        "text": said.text,
+        "image_id": image_ids[look.image_index] if look else None,
+        "crop": list(map(float, said.crop)) if said.crop else None,
+        "points": [asdict(look)] if look else None,
+        "call_error": said.call_error,
+    }
