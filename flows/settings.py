@@ -102,5 +102,6 @@ def _student_prompts(stage: Stage, recipe: Recipe) -> list[str]:
         return [name for name in prompt_names() if name.startswith(STUDENT_PROMPTS)]
     streams = recipe.reinforce.streams if recipe.reinforce and stage is Stage.REINFORCE else None
     own = (streams.grounded.prompt, streams.textual.prompt, streams.single.prompt) if streams else ()
-    names = dict.fromkeys(name for name in (recipe.student.prompt, *own) if name)
+    asked = recipe.evaluate.prompt if stage is Stage.EVALUATE else None
+    names = dict.fromkeys(name for name in (asked or recipe.student.prompt, *own) if name)
     return [f"{STUDENT_PROMPTS}{name}" for name in names] if stage in _ASKING else []

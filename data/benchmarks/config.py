@@ -13,6 +13,11 @@ class EvaluateConfig(Section):
     benchmarks: list[str] = ["scenes"]
     protocol: str = "strict"
     mode: str = "grounded"
+    """What the way of asking is called in ``scores``."""
+    dialect: str | None = None
+    """The dialect to answer in; None is the student's own."""
+    prompt: str | None = None
+    """The student prompt to ask with; None is the student's own."""
     splits: list[str] = ["test"]
     limit: int | None = Field(default=None, gt=0)
     batch_size: int = Field(default=64, gt=0)

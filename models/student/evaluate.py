@@ -83,11 +83,12 @@ class _Child:
 
     @cached_property
     def settings(self) -> StudentConfig:
-        """How this student sees and speaks: the job's word, else what stands beside the checkpoint."""
+        """How this student sees and speaks: the job's word, else what stands beside the checkpoint; asked in the words of the section."""
         from models.student.settings import read_settings
 
-        settings = self.job.student or read_settings(Path(self.job.model))
-        return settings or self.student.config
+        settings = self.job.student or read_settings(Path(self.job.model)) or self.student.config
+        asked = {"dialect": self.job.config.dialect, "prompt": self.job.config.prompt}
+        return settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
 
     @cached_property
     def student(self) -> Any:

@@ -58,6 +58,8 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("curate.rules", {"beauty": {}}, r"curate\.rules: there is no rule 'beauty'; there are parsed, "),
         ("curate.rules", {"answer_iou": {"least": 1}}, r"rule answer_iou does not take .* it takes minimum, unknown"),
         ("evaluate.benchmarks", ["scenes", "sceens"], r"evaluate\.benchmarks: there is no benchmark 'sceens'; there are scenes, "),
+        ("evaluate.dialect", "vigor", r"evaluate\.dialect: there is no dialect 'vigor'"),
+        ("evaluate.prompt", "long", r"evaluate\.prompt: there is no student prompt 'long'"),
         ("evaluate.protocol", "loose", r"benchmark scenes has no protocol 'loose'; it has strict"),
         (
             "reinforce.rewards",

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,15 @@ def test_scores_name_what_they_were_measured_with(results: Results, job: Evaluat
     whole = next(row for row in results.scores.to_pylist() if row["metric"] == "macro_accuracy")
     assert (whole["benchmark_version"], whole["verified"], whole["model"], whole["n"]) == (job.samples, True, "tiny", 18)
     assert whole["prompt_hash"]
+
+
+def test_a_student_can_be_asked_in_another_dialect(job: EvaluateJob, results: Results, tmp_path: Path) -> None:
+    asked = job.config.model_copy(update={"dialect": "textual", "prompt": "instructed", "mode": "textual", "limit": 4})
+    evaluate(changed(job, output=tmp_path, config=asked))
+    row = read_results(tmp_path).scores.to_pylist()[0]
+    student = json.loads(row["settings"])["student"]
+    assert (row["mode"], student["dialect"], student["prompt"]) == ("textual", "textual", "instructed")
+    assert row["prompt_hash"] != results.scores.column("prompt_hash")[0].as_py()
 
 
 def test_a_killed_evaluation_repeats_no_finished_shard(job: EvaluateJob, results: Results, tmp_path: Path) -> None:
