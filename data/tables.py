@@ -250,6 +250,7 @@ TABLES: dict[str, Table] = {
                 "outcome_mean": REAL,
                 "loss_weight": REAL,
                 "effective": FLAG,
+                "round": WHOLE,
             },
             is_live=True,
         ),

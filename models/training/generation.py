@@ -16,8 +16,9 @@ from models.training.author import Author
 from models.training.config import ReinforceConfig
 from models.training.hearing import Hearing
 from models.training.judge import Judge, JudgedGroup
-from models.training.log import TrainingLog
+from models.training.log import Figure, TrainingLog
 from models.training.pool import Pool
+from models.training.refill import Entry, Filling, fill
 from models.training.rollout import Group, Rollout, Shown, group_id, rollout_id
 from models.training.standing import Standings, outcomes_by_sample
 from models.training.streams import Bundle, Streams
@@ -33,6 +34,7 @@ class Generation:
         self.pool, self.streams, self._judge, self._log = pool, streams, judge, log
         self._hearing = hearing
         self._standings = Standings()
+        self._filling = Filling((), (), 0)
         self.scoring_s = 0.0
         """Seconds that the last step's groups took to be read and judged."""
 
@@ -47,16 +49,18 @@ class Generation:
     def make(self, step: int, author: Author) -> list[JudgedGroup]:
         """The groups of a step that go to the loss, written, read and judged."""
         self.scoring_s = 0.0
-        return self._judge.together(self._round(step, self.streams.draw(step), author, first=0))
+        self._filling = fill(self.streams, step, self._config.refill.tries, lambda some, first: self._round(step, some, author, first))
+        return self._judge.together(self._filling.judged)
 
     def finish(self, step: int, judged: Sequence[JudgedGroup]) -> dict[str, float]:
-        """Write a step's rows and learn its outcomes; returns its figures."""
-        outcomes = outcomes_by_sample(one.group for one in judged)
+        """Write the rows of a step, of which ``judged`` went to the loss, and learn its outcomes; returns its figures."""
+        entries = self._filling.entries(judged)
+        outcomes = outcomes_by_sample(entry.judged.group for entry in entries)
         self._standings.observe(outcomes)
-        self._log.groups(step, judged, self._standings.rows(step, list(outcomes)))
+        self._log.groups(step, entries, self._standings.rows(step, list(outcomes)))
         figures = self.streams.metrics() | self._hearing.finish(step, self._log)
         self.streams.observe(outcomes)
-        return figures
+        return figures | self._filling.figures() | _means(entries)
 
     def _round(self, step: int, bundles: Sequence[Bundle], author: Author, first: int) -> list[JudgedGroup]:
         """The groups of some bundles, in order; ``first`` is the ordinal of the first in its step."""
@@ -79,3 +83,13 @@ class Generation:
         answer = parsed.trace.answer if parsed.trace is not None else None
         score = score_answer(sample, answer, self.pool.sizes(sample))
         return Rollout(rollout_id(self._run_id, step, group, index), index, episode, parsed, score)
+
+
+def _means(entries: Sequence[Entry]) -> dict[str, float]:
+    """Of all rollouts that the step cost."""
+    values = {
+        Figure.REWARD: [reward for entry in entries for reward in entry.judged.advantages.rewards_G if reward is not None],
+        Figure.OUTCOME: [outcome for entry in entries for outcome in entry.judged.group.outcomes_G if outcome is not None],
+        Figure.EFFECTIVE: [float(one) for entry in entries for one in entry.judged.effective_G],
+    }
+    return {str(name): sum(found) / len(found) for name, found in values.items() if found}

@@ -13,7 +13,8 @@ from data.rows import trace_to_row
 from data.store import RunFolder
 from models.student.turn_rows import turn_rows
 from models.training.judge import JudgedGroup
-from models.training.rollout import Decision, Rollout
+from models.training.refill import Entry
+from models.training.rollout import Rollout
 
 
 class Figure(StrEnum):
@@ -64,10 +65,10 @@ class TrainingLog:
         """The traces a step reads."""
         self.write("seen", step, [{"step": step, "trace_id": trace_id} for trace_id in dict.fromkeys(trace_ids)])
 
-    def groups(self, step: int, judged: Sequence[JudgedGroup], difficulty: Sequence[dict[str, Any]]) -> None:
+    def groups(self, step: int, entries: Sequence[Entry], difficulty: Sequence[dict[str, Any]]) -> None:
         """Rollouts, groups and difficulty of a step."""
-        self.write("rollouts", step, [row for one in judged for row in self._rollout_rows(one)])
-        self.write("groups", step, [_group_row(one) for one in judged])
+        self.write("rollouts", step, [row for entry in entries for row in self._rollout_rows(entry.judged)])
+        self.write("groups", step, [_group_row(entry) for entry in entries])
         self.write("difficulty", step, difficulty)
 
     def outcomes(self, through_step: int) -> list[tuple[int, dict[str, list[float]]]]:
@@ -128,15 +129,15 @@ class TrainingLog:
         }
 
 
-def _group_row(judged: JudgedGroup) -> dict[str, Any]:
-    group, found = judged.group, judged.advantages
+def _group_row(entry: Entry) -> dict[str, Any]:
+    judged, group, found = entry.judged, entry.judged.group, entry.judged.advantages
     known = [outcome for outcome in group.outcomes_G if outcome is not None]
     return {
         "step": group.step,
         "group_id": group.group_id,
         "sample_id": group.sample.sample_id,
         "stream": group.stream,
-        "decision": Decision.TAKEN,
+        "decision": entry.decision,
         "draw_weight": group.shown.draw.weight,
         "n": len(group.rollouts),
         "mean": found.mean,
@@ -144,6 +145,7 @@ def _group_row(judged: JudgedGroup) -> dict[str, Any]:
         "outcome_mean": math.fsum(known) / len(known) if known else None,
         "loss_weight": judged.loss_weight,
         "effective": any(judged.effective_G),
+        "round": entry.round,
     }
 
 

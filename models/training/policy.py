@@ -146,15 +146,10 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         )
 
     def _finish(self, step: int, began: float, made: float) -> None:
-        known = [reward for judged in self._judged for reward in judged.advantages.rewards_G if reward is not None]
-        outcomes = [outcome for judged in self._judged for outcome in judged.group.outcomes_G if outcome is not None]
-        effective = [one for judged in self._judged for one in judged.effective_G]
         self.figures = self._generation.finish(step, self._judged) | {
-            Figure.EFFECTIVE: sum(effective) / len(effective),
             Figure.SCORING: self._generation.scoring_s,
             Figure.GENERATION: made - began - self._generation.scoring_s,
         }
-        self.figures |= {name: sum(values) / len(values) for name, values in ((Figure.REWARD, known), (Figure.OUTCOME, outcomes)) if values}
         self._updating = made
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:

@@ -38,6 +38,10 @@ class Decision(StrEnum):
 
     TAKEN = "taken"
     """It was generated and went to the loss."""
+    REFILLED = "refilled"
+    """Its outcomes were all equal, and another was drawn in its place."""
+    KEPT_FLAT = "kept_flat"
+    """Its outcomes were all equal, and no try was left; it went to the loss, where its advantages are zero unless its parts differ."""
 
 
 @dataclass(frozen=True, slots=True)
