@@ -1,7 +1,7 @@
 """Archive: the best grounded rollout of each sample so far, with whose thoughts textual ones are compared (iVGR, arXiv 2605.31096).
 
-A rollout is a *candidate* where its form is kept, its answer right, its boxes valid (where the rewards have that part), and its box reward
-at least the minimum. Of a sample's candidates the first with the largest box reward is offered; it replaces the entry only where it is
+A rollout is a *candidate* where its form is kept, its answer right (by the judge where the rewards ask one), its boxes valid (where the
+rewards have that part), and its box reward at least the minimum. Of a sample's candidates the first with the largest box reward is offered; it replaces the entry only where it is
 strictly better, or the entry is older than the greatest age. What the archive holds is in the tables ``archive`` and ``rollouts``, and a
 resumed training reads it there; nothing of it is kept elsewhere.
 """
@@ -18,6 +18,7 @@ from models.training.rollout import Group, Parts, Rollout, Stream
 
 FORMAT = "format"
 VALIDITY = "box_validity"
+JUDGED = "judged_answer"
 FULL = 1.0
 Read = Callable[[Mapping[str, Any]], Trace | None]
 """Parses the text of a row of ``rollouts``."""
@@ -72,5 +73,6 @@ class Archive:
                 yield Reference(rollout.rollout_id, group.step, box_reward, trace)
 
     def _is_sound(self, rollout: Rollout, parts: Parts, box_reward: float) -> bool:
-        is_whole = all(parts.get(name, FULL) == FULL for name in (FORMAT, VALIDITY)) and rollout.parsed.error is None
-        return is_whole and bool(rollout.score.correct) and box_reward >= self._config.minimum
+        is_whole = rollout.parsed.error is None and all(parts.get(name, FULL) == FULL for name in (FORMAT, VALIDITY))
+        is_right = parts[JUDGED] == FULL if JUDGED in parts else bool(rollout.score.correct)
+        return is_whole and is_right and box_reward >= self._config.minimum

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from data.dialects import get_dialect
+from data.dialects import Turn, get_dialect
 from data.trace import Trace
 from models.training.arbiter import Arbiter
 from models.training.archive import Archive
@@ -31,11 +31,11 @@ class Hearing:
     def judge(self, groups: Sequence[Group]) -> list[JudgedGroup]:
         """The worth of the groups, in order. Raises ``TeacherError`` where the judge's endpoint is lost."""
         textual = [group for group in groups if group.stream == Stream.TEXTUAL]
-        judged = self._judge.judge([group for group in groups if group.stream != Stream.TEXTUAL])
+        judged = self._heard([group for group in groups if group.stream != Stream.TEXTUAL], {})
         for one in judged:
             self._archive.offer(one.group, one.parts_G)
         references = self._references(textual)
-        compared = self._judge.judge(textual, references, self._words(textual, references))
+        compared = self._heard(textual, references)
         judged += [replace(one, reference_id=_id_of(references.get(one.group.sample.sample_id))) for one in compared]
         by_place = {one.group.ordinal: one for one in judged}
         return [by_place[group.ordinal] for group in groups]
@@ -52,8 +52,8 @@ class Hearing:
         """Take up the archive as the tables have it after a step."""
 
         def read(row: Mapping[str, Any]) -> Trace | None:
-            sample = pool.samples[row["sample_id"]]
-            return get_dialect(row["dialect"]).parse(row["text"], pool.frames(sample), sample.task).trace
+            sample, turns = pool.samples[row["sample_id"]], [Turn(turn["role"], turn["text"]) for turn in row["turns"]]
+            return get_dialect(row["dialect"]).parse_turns(turns, pool.frames(sample), sample.task).trace
 
         self._archive.restore(*log.archived(step), read)
 
@@ -63,6 +63,9 @@ class Hearing:
             return {}
         found = {group.sample.sample_id: self._archive.get(group.sample.sample_id, group.step) for group in groups}
         return {sample_id: reference for sample_id, reference in found.items() if reference is not None}
+
+    def _heard(self, groups: Sequence[Group], references: dict[str, Reference]) -> list[JudgedGroup]:
+        return self._judge.judge(groups, references, self._words(groups, references))
 
     def _words(self, groups: Sequence[Group], references: dict[str, Reference]) -> Words:
         if self._arbiter is None:
