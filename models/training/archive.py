@@ -1,9 +1,9 @@
 """Archive: the best grounded rollout of each sample so far, with whose thoughts textual ones are compared (iVGR, arXiv 2605.31096).
 
 A rollout is a *candidate* where its form is kept, its answer right (by the judge where the rewards ask one), its boxes valid (where the
-rewards have that part), and its box reward at least the minimum. Of a sample's candidates the first with the largest box reward is offered; it replaces the entry only where it is
-strictly better, or the entry is older than the greatest age. What the archive holds is in the tables ``archive`` and ``rollouts``, and a
-resumed training reads it there; nothing of it is kept elsewhere.
+rewards have that part), and its box reward at least the minimum. Of a sample's candidates the first with the largest box reward is
+offered; it replaces the entry only where it is strictly better, or the entry is older than the greatest age. What the archive holds is in
+the tables ``archive`` and ``rollouts``, and a resumed training reads it there; nothing of it is kept elsewhere.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class TrainingLog:
         """The rows of ``archive`` up to a step, in order, and the rollouts that they name, by what is needed to read them again."""
         entries: list[dict[str, Any]] = self._run.read("archive", through_step).to_pylist()
         named = pc.field("rollout_id").isin([row["rollout_id"] for row in entries])
-        rollouts = self._run.read("rollouts", through_step).select(["rollout_id", "sample_id", "dialect", "text"]).filter(named)
+        rollouts = self._run.read("rollouts", through_step).select(["rollout_id", "sample_id", "dialect", "turns"]).filter(named)
         return entries, rollouts.to_pylist()
 
     def _rollout_rows(self, judged: JudgedGroup) -> list[dict[str, Any]]:

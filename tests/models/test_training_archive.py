@@ -32,8 +32,8 @@ def parts(*box_rewards: float | None, **more: float) -> list[Parts]:
 
 def offered(*offers: tuple[Group, list[Parts]], **config: Any) -> Archive:
     archive = Archive(ArchiveConfig.model_validate(config))
-    for group, parts_G in offers:
-        archive.offer(group, parts_G)
+    for group, worth in offers:
+        archive.offer(group, worth)
     return archive
 
 
@@ -64,7 +64,7 @@ def test_a_strictly_better_offer_replaces_and_only_then_is_there_a_row() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "parts_G"),
+    ("text", "worth"),
     [
         (WRONG, parts(0.9)),
         (FORMLESS, parts(0.9)),
@@ -77,8 +77,8 @@ def test_a_strictly_better_offer_replaces_and_only_then_is_there_a_row() -> None
         (SAID, [{}]),
     ],
 )
-def test_what_is_wrong_formless_invalid_or_below_the_minimum_is_no_candidate(text: str, parts_G: list[Parts]) -> None:
-    assert len(offered((grounded(text), parts_G))) == 0
+def test_what_is_wrong_formless_invalid_or_below_the_minimum_is_no_candidate(text: str, worth: list[Parts]) -> None:
+    assert len(offered((grounded(text), worth))) == 0
 
 
 def test_the_minimum_itself_is_enough_and_a_judge_may_call_an_answer_right() -> None:
