@@ -37,7 +37,9 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
     from data.benchmarks.registry import get_benchmark
     from data.curation.rules import get_rules
     from data.dialects import get_dialect
+    from data.plugins import load_plugins
 
+    yield "evaluate.plugins", partial(load_plugins, recipe.evaluate.plugins)
     yield "student.dialect", partial(get_dialect, recipe.student.dialect)
     yield "student.prompt", partial(_student_prompt, recipe.student.prompt)
     yield "generate.dialect", partial(get_dialect, recipe.generate.dialect)
@@ -55,8 +57,10 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
 
 
 def _training_checks(config: ReinforceConfig) -> Iterator[Check]:
+    from data.plugins import load_plugins
     from models.training.rewards import check_judged, make_rewards
 
+    yield "reinforce.plugins", partial(load_plugins, config.plugins)
     yield "reinforce.rewards", partial(make_rewards, config.rewards)
     yield "reinforce.judge", partial(check_judged, config)
     yield from _stream_checks(config)

@@ -62,6 +62,10 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
         settings["trl"] = {name: value for name, value in settings["trl"].items() if name not in UNKEYED_TRL}
     if stage in _STUDENT:
         settings["student"] = recipe.student.model_dump(mode="json", include=_STUDENT[stage])
+    if plugins := settings.get("plugins"):
+        from data.plugins import plugin_hashes
+
+        settings["plugins"] = plugin_hashes(plugins)
     if isinstance(own, IngestConfig):
         from data.sources.fingerprint import fingerprint
 

@@ -10,6 +10,8 @@ from data.config import Section
 class EvaluateConfig(Section):
     """Which benchmarks are answered, and how."""
 
+    plugins: list[str] = []
+    """Modules to import first, for what is kept outside the project."""
     benchmarks: list[str] = ["scenes"]
     protocol: str = "strict"
     mode: str = "grounded"

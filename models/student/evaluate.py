@@ -20,6 +20,7 @@ from data.benchmarks.figures import Origin, score_rows
 from data.benchmarks.registry import get_benchmark
 from data.dialects import get_dialect
 from data.identity import Kind, digest, entity_id
+from data.plugins import load_plugins
 from data.rows import sample_from_row
 from data.sample import Sample
 from data.space import Frame
@@ -53,6 +54,7 @@ def evaluate(job: EvaluateJob) -> None:
     """Answer what is missing and write ``predictions.parquet`` and ``scores.parquet``. Raises ``UnknownBenchmarkError``."""
     if (job.output / PREDICTIONS).exists() and (job.output / SCORES).exists():
         return
+    load_plugins(job.config.plugins)
     import torch
     from accelerate import PartialState
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from data.plugins import PluginError
 from data.store import StoreError, UnknownVersionError
 from models.teacher.errors import TeacherError
 from models.training.errors import TrainingError
@@ -22,7 +23,7 @@ ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
 }
-EXPECTED = (TrainingError, TeacherError, StoreError, UnknownVersionError, OSError, MemoryError)
+EXPECTED = (TrainingError, TeacherError, StoreError, UnknownVersionError, PluginError, OSError, MemoryError)
 """What can go wrong without a fault of the program."""
 
 

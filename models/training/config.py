@@ -141,6 +141,8 @@ class WeightConfig(Section):
 class ReinforceConfig(Section):
     """Group relative policy optimisation with TRL's ``GRPOTrainer``."""
 
+    plugins: list[str] = []
+    """Modules to import first, for strategies that are kept outside the project."""
     steps: int = Field(gt=0)
     """Updates of the weights."""
     groups_per_step: int = Field(default=16, gt=0)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from data.store.images import ImageReader
+from data.plugins import load_plugins
 from models.student.encoding import Encoder
 from models.student.writing import Sampling
 from models.training.advantages import Scale
@@ -40,6 +41,7 @@ PICTURE_TOKENS = ("image_token_id", "video_token_id", "vision_start_token_id", "
 def reinforce(job: ReinforceJob) -> Path:
     """Train a job to its end and return the output folder; does nothing where that exists. Raises ``TrainingError``."""
     if not job.output.exists():
+        load_plugins(job.config.plugins)
         session = open_session(job)
         with arbiter_of(job, session) as arbiter, padded_left(session.student.processor.tokenizer):
             trainer = make_trainer(job, session, arbiter)

@@ -51,7 +51,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("generate.teacher.temprature", 1, r"generate\.teacher\.temprature: there is no such setting; there are .*temperature"),
         ("ingest.sources.0.cuont", 1, r"ingest\.sources\.0\.scenes\.cuont: there is no such setting; there are .*count"),
         ("publish.balance.method.sharez", 1, r"publish\.balance\.method\.sharez: there is no such setting; there are cap, caps, shares"),
-        ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are vigorl, .*textual"),
+        ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are .*textual"),
         ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, terse"),
         ("generate.dialect", "vigor", r"generate\.dialect: there is no dialect 'vigor'"),
         ("publish.dialects", ["vigor"], r"publish\.dialects: there is no dialect 'vigor'"),
