@@ -14,8 +14,7 @@ from models.training.rollout import Rollout
 from models.training.written import written_box
 
 BoxReading = Literal["strict", "ivgr"]
-"""``strict`` takes the boxes that the dialect reads, in pixels; ``ivgr`` those in box tags, in the policy's units, as if there were one image
-alone."""
+"""``strict`` takes the boxes that the dialect reads, in pixels; ``ivgr`` those in box tags, in the policy's units, as if on one image."""
 
 
 def named_boxes(rollout: Rollout, reading: BoxReading) -> list[PlacedBox]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -10,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from data.sample import Task
 from models.training.advantages import EPSILON, Advantages, Scale, total_reward
 from models.training.advantages import advantages as advantages_of
 from models.training.config import ReinforceConfig, RewardConfig, WeightConfig
-from models.training.rollout import Parts
-from models.training.weights import group_weight
+from models.training.judge import Judge, JudgedGroup
+from models.training.rollout import Group, Parts, Stream
+from models.training.weights import group_weight, normalised
+from tests.models.rollouts import FRAMES, make_group, make_sample
 
 REWARDS = {"format": RewardConfig(weight=0.5), "outcome": RewardConfig(weight=1.0)}
 VALUES = st.floats(0, 1, allow_subnormal=False)
@@ -84,10 +89,27 @@ def test_a_part_that_does_not_apply_adds_nothing() -> None:
     assert total_reward({"format": 1.0}, REWARDS) == 0.5
 
 
-@given(GROUPS)
-def test_the_order_of_rollouts_does_not_matter(group: list[Parts]) -> None:
-    turned = group[::-1]
-    assert advantages([turned], REWARDS)[0].values_G == pytest.approx(advantages([group], REWARDS)[0].values_G[::-1], abs=1e-7)
+@given(HOLED, st.randoms(use_true_random=False))
+def test_the_order_of_rollouts_does_not_matter(group: list[Parts], chance: random.Random) -> None:
+    places = list(range(len(group)))
+    chance.shuffle(places)
+    plain, turned = advantages([group], REWARDS)[0], advantages([[group[place] for place in places]], REWARDS)[0]
+    assert [plain.values_G[place] for place in places] == list(turned.values_G)
+    assert (plain.mean, plain.std) == (turned.mean, turned.std)
+
+
+@given(st.lists(GROUPS, min_size=2, max_size=5), st.sampled_from([Scale.GROUP, Scale.NONE]), st.integers(1, 4))
+def test_how_groups_are_spread_over_processes_does_not_matter(groups: list[list[Parts]], scale: Scale, at: int) -> None:
+    apart = [*advantages(groups[:at], REWARDS, scale), *advantages(groups[at:], REWARDS, scale)]
+    assert apart == advantages(groups, REWARDS, scale)
+
+
+@given(st.fixed_dictionaries({"format": VALUES, "outcome": VALUES}), st.integers(1, 9), st.integers(0, 3), st.sampled_from(Scale))
+def test_equal_tuples_are_exactly_zero_beside_masked_ones_too(one: Parts, size: int, masked: int, scale: Scale) -> None:
+    group = [one] * size + [{"format": 1.0, "outcome": None}] * masked
+    found = advantages([group, [{"format": 0.0}, {"format": 1.0}]], REWARDS, scale)[0]
+    assert found.values_G == (0.0,) * len(group)
+    assert found.masked_G == (False,) * size + (True,) * masked
 
 
 def test_scaling_by_the_batch_divides_groups_by_one_deviation() -> None:
@@ -126,6 +148,69 @@ def test_outcomes_that_are_not_known_do_not_weigh() -> None:
 def test_a_weight_by_a_part_that_is_not_scored_is_refused() -> None:
     with pytest.raises(ValidationError, match=r"weight\.part 'soft_iuo' is no part of rewards, which are format, soft_iou"):
         ReinforceConfig.model_validate({"steps": 1, "rewards": {"soft_iou": 1, "format": 1}, "weight": {"name": "exp", "part": "soft_iuo"}})
+
+
+SHAPES = {
+    "power": (1.05, 0.85, 0.55, 0.25, 0.10, 0.05),
+    "exp": (2.718, 2.226, 1.649, 1.221, 1.051, 1.000),
+    "log": (3.912, 1.514, 0.654, 0.199, 0.031, 0.0),
+}
+"""By means of 0, 0.2, 0.5, 0.8, 0.95 and 1 (UniVG-R1's code; there ``log`` ends at -0.02)."""
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_weights_are_those_of_the_published_code(name: Literal["power", "exp", "log"]) -> None:
+    found = [group_weight(WeightConfig(name=name), [{}], [mean], [False]) for mean in (0, 0.2, 0.5, 0.8, 0.95, 1.0)]
+    assert found == pytest.approx(SHAPES[name], abs=1e-3)
+
+
+def test_power_has_an_exponent_and_no_weight_is_negative() -> None:
+    assert group_weight(WeightConfig(name="power", exponent=2), [{}], [0.55], [False]) == pytest.approx(0.25)
+    assert [group_weight(WeightConfig(name=name), [{}], [9.0], [False]) for name in ("power", "log")] == [0.0, 0.0]
+
+
+@given(st.lists(st.floats(0.01, 9), min_size=1, max_size=9))
+def test_normalised_weights_have_a_mean_of_one_and_their_order(weights: list[float]) -> None:
+    found = normalised(weights)
+    assert np.mean(found) == pytest.approx(1)
+    assert [one / weights[0] for one in weights] == pytest.approx([one / found[0] for one in found])
+
+
+def test_weights_that_are_all_zero_stay_so() -> None:
+    assert normalised([0.0, 0.0]) == [0.0, 0.0]
+
+
+@given(GROUPS, st.sampled_from(["exp", "power", "log"]))
+def test_a_weight_on_the_loss_is_one_on_the_advantages(group: list[Parts], name: Literal["exp", "power", "log"]) -> None:
+    values, ratio = np.array(advantages([group], REWARDS)[0].values_G), np.linspace(0.5, 1.6, len(group))
+    weight = group_weight(WeightConfig(name=name), group, [one["outcome"] for one in group], [False] * len(group))
+    outside = weight * np.minimum(ratio * values, np.clip(ratio, 0.8, 1.2) * values)
+    assert np.minimum(ratio * values * weight, np.clip(ratio, 0.8, 1.2) * values * weight) == pytest.approx(outside)
+
+
+def judged(config: dict[str, Any], groups: list[Group]) -> list[JudgedGroup]:
+    judge = Judge(ReinforceConfig.model_validate({"steps": 1} | config), Scale.GROUP, frames=lambda _: FRAMES)
+    return judge.together(judge.judge(groups))
+
+
+def test_the_groups_of_a_step_are_weighed_together_and_the_flat_stay_flat() -> None:
+    texts = [f"<think>so</think><answer>({x}, 5)</answer>" for x in (5, 50)]
+    spot = make_sample(Task.POINT, boxes=[(1, 1, 9, 9)])
+    groups = [make_group(spot, texts[0], texts[0]), make_group(spot, *texts), make_group(spot, texts[1], texts[1])]
+    found = judged({"weight": {"name": "exp", "normalised": True}}, groups)
+    shapes = [math.exp(1 - mean) for mean in (1.0, 0.5, 0.0)]
+    assert [one.loss_weight for one in found] == pytest.approx([shape / np.mean(shapes) for shape in shapes])
+    assert [any(one.weighted_G) for one in found] == [False, True, False]
+    assert [one.effective_G for one in found] == [(False, False), (True, True), (False, False)]
+
+
+def test_streams_have_rewards_of_their_own_and_share_no_figure() -> None:
+    sample = make_sample(Task.TEXT, "red", boxes=[(0, 0, 100, 100)])
+    texts = ("<think>it <box>[0,0,100,50]</box></think><answer>red</answer>", "<think>so</think><answer>red</answer>")
+    groups = [make_group(sample, *texts, dialect="ivgr", stream=stream) for stream in (Stream.GROUNDED, Stream.TEXTUAL)]
+    found = judged({"rewards": {"format": 1}, "streams": {"grounded": {"rewards": {"dual_iou": 2}}}}, groups)
+    assert [one.advantages.rewards_G for one in found] == [(1.0, 0.0), (1.0, 1.0)]
+    assert [any(one.weighted_G) for one in found] == [True, False]
 
 
 def test_no_weight_is_one() -> None:
