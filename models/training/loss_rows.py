@@ -12,6 +12,7 @@ import torch
 from models.student.encoding import Encoder, Prompt
 from models.student.pictures import Picture, join_pictures
 from models.student.turns import Episode
+from models.training.packing import PackRow
 
 
 class LossRows:
@@ -39,3 +40,11 @@ class LossRows:
         kinds = {name: (input_ids == self._encoder.image_token).long() for name in {self.prompts[row].kinds for row in rows} if name}
         joined = join_pictures([picture for seen in pictures for picture in seen])
         return {**joined, **kinds, "num_images": [sum(picture.images for picture in seen) for seen in pictures]}
+
+    def pack_rows(self, rows: Sequence[int], are_read: Sequence[bool]) -> list[PackRow]:
+        """These rows as packs take them, with the completions of those that are to be read."""
+        taken = zip(rows, are_read, strict=True)
+        return [
+            PackRow(self.prompts[row], self.episodes[row].ids, self.crops(row)) if read else PackRow(self.prompts[row], ())
+            for row, read in taken
+        ]

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from peft import PeftModel
 from transformers import set_seed
 from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
+from trl.trainer.utils import split_tensor_dict
 
 from models.student.encoding import Encoder, Prompt
 from models.student.pictures import Picture
@@ -27,6 +29,7 @@ from models.training.generation import Generation
 from models.training.judge import JudgedGroup
 from models.training.log import Figure
 from models.training.loss_rows import LossRows
+from models.training.packing import Packing, unpacked
 from models.training.sealing import SealingTrainer
 
 
@@ -45,12 +48,15 @@ def reward(completions: Sequence[Any], **_: Any) -> list[float]:
 class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     """A ``GRPOTrainer`` that asks a ``Generation`` what to draw and what the completions are worth."""
 
-    def follow(self, generation: Generation, encoder: Encoder, sampling: Sampling) -> None:
-        """Draw from and report to this generation."""
+    def follow(self, generation: Generation, encoder: Encoder, sampling: Sampling, packs_groups: bool = True) -> None:
+        """Draw from and report to this generation; ``packs_groups`` reads rows of one prompt as one sequence where that is exact."""
         self._generation, self._encoder, self._sampling = generation, encoder, sampling
         self._judged: list[JudgedGroup] = []
         self._rows = LossRows(encoder, [])
         self._now: list[int] = []
+        model = self.accelerator.unwrap_model(self.model)
+        base = model.get_base_model() if isinstance(model, PeftModel) else model
+        self._packing = Packing.of(base, encoder.image_token) if packs_groups else None
 
     def sampler_state(self) -> dict[str, Any]:
         return self._generation.streams.state_dict()
@@ -120,6 +126,16 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         rewards = [reward for judged in self._judged for reward in judged.advantages.rewards_G]
         return torch.tensor([[torch.nan if one is None else one] for one in rewards], device=self.accelerator.device)
 
+    def _prepare_inputs(self, generation_batch: Any) -> Any:
+        """The next pass's rows: those of an update are drawn as the trainer draws them, and stand group by group within it."""
+        passes = self.args.steps_per_generation
+        if self._step % (passes * self.num_iterations) == 0 or self._buffered_inputs is None:
+            output = self._generate_and_score_completions(generation_batch)
+            order = update_order(len(output["rows"]), passes, self.args.gradient_accumulation_steps)
+            shuffled = {name: value[order] if value.ndim else value for name, value in output.items()}
+            self._buffered_inputs: Any = split_tensor_dict(shuffled, passes)
+        return self._buffered_inputs[self._step % passes]
+
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
         self._now = inputs["rows"].tolist()
         loss: torch.Tensor = super()._compute_loss(model, inputs)
@@ -128,22 +144,42 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     def _get_per_token_logps_and_entropies(
         self, model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor, logits_to_keep: int, batch_size: Any = None, **options: Any
     ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
-        size = batch_size or len(input_ids)
-        asked = {name: options[name] for name in ("compute_entropy", "compute_aux_loss") if name in options}
+        asked = {name: bool(options.get(name)) for name in ("compute_entropy", "compute_aux_loss")}
         found = []
-        for start in range(0, len(input_ids), size):
-            part = slice(start, start + size)
-            fields = self._rows.fields(self._now[part], input_ids[part])
-            placed = {name: value.to(input_ids.device) if isinstance(value, torch.Tensor) else value for name, value in fields.items()}
-            found.append(
-                super()._get_per_token_logps_and_entropies(model, input_ids[part], attention_mask[part], logits_to_keep, **asked, **placed)
+        for part in _slices(len(input_ids), batch_size or len(input_ids)):
+            now, ids, mask = self._now[part], input_ids[part], attention_mask[part]
+            packed = (
+                None if asked["compute_aux_loss"] else self._read_packed(model, now, mask[:, -logits_to_keep:], asked["compute_entropy"])
             )
+            found.append(packed or self._read_apart(model, now, ids, mask, logits_to_keep, asked))
         logps, entropies, losses = zip(*found, strict=True)
         return (
             torch.cat(logps),
             None if entropies[0] is None else torch.cat(entropies),
             None if losses[0] is None else torch.stack(losses).mean(),
         )
+
+    def _read_apart(
+        self, model: Any, rows: Sequence[int], ids: torch.Tensor, mask: torch.Tensor, logits_to_keep: int, asked: dict[str, bool]
+    ) -> Any:
+        fields = self._rows.fields(rows, ids)
+        placed = {name: value.to(ids.device) if isinstance(value, torch.Tensor) else value for name, value in fields.items()}
+        return super()._get_per_token_logps_and_entropies(model, ids, mask, logits_to_keep, **asked, **placed)
+
+    def _read_packed(self, model: Any, rows: Sequence[int], read: torch.Tensor, asks_entropy: bool) -> Any:
+        """What the trainer reads of rows apart; None where packs are no gain. ``read`` is (rows, completion tokens): which count."""
+        taken = self._rows.pack_rows(rows, read.any(1).tolist())
+        packs = self._packing.plan(taken) if self._packing else []
+        if not self._packing or not packs:
+            return None
+        inputs = self._packing.inputs(taken, packs, model.dtype)
+        with self.accelerator.autocast():
+            output = model(**{name: value.to(read.device) for name, value in inputs.items()}, fused_lm_head=True)
+        logps, entropies = (
+            None if values is None else unpacked(values, packs, taken, read.shape[1])
+            for values in (output.log_probs, output.entropy if asks_entropy else None)
+        )
+        return logps, entropies, None
 
     def _finish(self, step: int, began: float, made: float) -> None:
         self.figures = self._generation.finish(step, self._judged) | {
@@ -158,3 +194,13 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
             self.figures[Figure.UPDATE] = now - self._updating
             self._updating = now
         super().log(logs, start_time)
+
+
+def update_order(rows: int, passes: int, per_update: int) -> torch.Tensor:
+    """The order in which rows are passed: each update's are a random part of them, in the order in which they were made."""
+    size = rows // passes * per_update
+    return torch.cat([part.sort().values for part in torch.split(torch.randperm(rows), size)])
+
+
+def _slices(length: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, length, size)]
