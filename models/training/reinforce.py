@@ -89,7 +89,8 @@ def make_trainer(job: ReinforceJob, session: Session, arbiter: Arbiter | None = 
     trainer.prepare(TrainingLog(session.run, is_writer=session.is_first), job.fingerprint())
     model = session.student.model
     encoder = Encoder(session.student.processor, model.config.image_token_id)
-    trainer.follow(generation, encoder, make_sampling(arguments, trainer.eos_token_ids, session.student.processor.tokenizer, model.config))
+    sampling = make_sampling(arguments, trainer.eos_token_ids, session.student.processor.tokenizer, model.config)
+    trainer.follow(generation, encoder, sampling, packs_groups=config.pack_groups)
     return trainer
 
 
