@@ -30,8 +30,9 @@ demo: $(READY)
 	$(BIN)/fovea sql "$(SCORES)"
 	$(BIN)/fovea sql "$(QUESTION)"
 
+# Files of tests side by side, one process for a core; idle threads sleep, since the processes share the cores.
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ prepare(quiet=True)
 from flows.stages import FLOWS
 FLOWS[sys.argv[1]](recipe="smoke")
 """
-TIMEOUT_S = 280
+TIMEOUT_S = 400
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Stages:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._parent.communicate(timeout=60)
+        self._parent.communicate(timeout=180)
 
     def start(self, store: Path, overrides: Mapping[str, Any]) -> None:
         """Run the stage with the recipe ``smoke``."""

@@ -30,7 +30,7 @@ def test_a_killed_stage_goes_on_where_it_was(stage: Stage, copied: Callable[[], 
     assert kill_at_file(house, stage, number), f"{stage} ended before file {number} of {count} was seen"
     paid = {row["request_id"]: row for row in Store(house.store).requests() if row["run_id"] == whole.run_id}
     again = house.stage(stage)
-    _, said = again.communicate(timeout=200)
+    _, said = again.communicate(timeout=400)
     assert again.returncode == 0, said.decode()[-2000:]
     store = house.opened()
     made = made_by(store, stage)

@@ -44,7 +44,7 @@ def train_by_two(path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     environment = os.environ | {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [*command, "-m", "tests.models.scripted", "--job", str(path)], env=environment, capture_output=True, text=True, timeout=180
+        [*command, "-m", "tests.models.scripted", "--job", str(path)], env=environment, capture_output=True, text=True, timeout=400
     )
     assert done.returncode == 0, done.stderr
 

@@ -44,7 +44,7 @@ def start(verb: str, job: TrainingJob) -> subprocess.Popen[bytes]:
 
 def run_to_end(verb: str, job: TrainingJob) -> None:
     child = start(verb, job)
-    output, errors = child.communicate(timeout=120)
+    output, errors = child.communicate(timeout=300)
     assert (child.returncode, output, errors) == (0, b"", b"")
 
 
@@ -140,7 +140,7 @@ def test_a_killed_finetuning_ends_bit_equal(ground: Ground, tmp_path: Path) -> N
 
 def test_a_child_that_cannot_train_says_one_sentence(ground: Ground) -> None:
     child = start("reinforce", ground.reinforce_job("bad", trl={"temprature": 2}))
-    output, errors = child.communicate(timeout=60)
+    output, errors = child.communicate(timeout=180)
     assert (child.returncode, output) == (1, b"")
     assert errors == b"[reinforce.trl] temprature is no field of GRPOConfig\n"
 
