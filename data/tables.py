@@ -266,6 +266,20 @@ TABLES: dict[str, Table] = {
             {"run_id": TEXT, "sample_id": TEXT, "step": WHOLE, "rollout_id": TEXT, "box_reward": REAL},
             is_live=True,
         ),
+        _table(
+            "rollout_tokens",
+            "rollout_id",
+            {
+                "rollout_id": TEXT,
+                "run_id": TEXT,
+                "step": WHOLE,
+                "ids": pa.list_(pa.int32()),
+                "logprobs": pa.list_(REAL),
+                "is_own": pa.list_(FLAG),
+                "advantage": REAL,
+            },
+            is_live=True,
+        ),
         _table("metrics", "run_id step name", {"run_id": TEXT, "step": WHOLE, "name": TEXT, "value": REAL}, is_live=True),
         _table(
             "judgements",

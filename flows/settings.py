@@ -22,7 +22,7 @@ UNKEYED: Mapping[Stage, dict[str, Any]] = {
     Stage.GENERATE: {"shard_size": True, "teacher": _TEACHER},
     Stage.CURATE: {"judge": {"teacher": _TEACHER}},
     Stage.FINETUNE: {"launch": _LAUNCH},
-    Stage.REINFORCE: {"launch": _LAUNCH, "judge": {"teacher": _TEACHER}},
+    Stage.REINFORCE: {"launch": _LAUNCH, "log_tokens": True, "judge": {"teacher": _TEACHER}},
     Stage.EVALUATE: {"threads": True, "checkpoints": True},
 }
 UNKEYED_TRL = {

@@ -22,6 +22,8 @@ from tasks.training import base_model, last_metrics, train
 TABLES = ("rollouts", "groups", "difficulty", "archive", "metrics")
 JUDGED = ("judgements", "requests")
 """What there is where a judge was asked."""
+TOKENS = ("rollout_tokens",)
+"""What there is where tokens are logged."""
 
 
 @task(name="reinforce student", cache_policy=NO_CACHE, persist_result=False)
@@ -70,4 +72,4 @@ def _train(run: StageRun, config: ReinforceConfig, judge_url: str | None, secret
         judge_url=judge_url,
     )
     how = config.launch
-    return train(run, "models.training.reinforce", job, config.steps, tables=TABLES, further=JUDGED, launching=how, secrets=secrets)
+    return train(run, "models.training.reinforce", job, config.steps, tables=TABLES, further=(*JUDGED, *TOKENS), launching=how, secrets=secrets)

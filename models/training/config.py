@@ -161,6 +161,8 @@ class ReinforceConfig(Section):
     judge: JudgeConfig | None = None
     """Whom reward parts ask that need a judge, such as ``consistency``."""
     weight: WeightConfig = WeightConfig()
+    log_tokens: bool = False
+    """Write the table ``rollout_tokens``: what the policy wrote token by token, and how likely each was. Changes nothing else."""
     pack_groups: bool = True
     """Read the prompt of a group once for all its rollouts, in scoring and in the loss, with models for which that is exact."""
     checkpoint_every: int = Field(default=10, gt=0)

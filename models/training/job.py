@@ -36,7 +36,8 @@ class TrainingJob(Section):
     def fingerprint(self) -> str:
         """A hash of what decides the result; checkpoints of another job are refused."""
         described = self.model_dump(mode="json", exclude={"store", "output", "work", "model", "judge_url"})
-        described["config"].pop("launch")
+        for name in ("launch", "log_tokens"):
+            described["config"].pop(name, None)
         judge = described["config"].get("judge") or {"teacher": {}}
         judge["teacher"] = {name: value for name, value in judge["teacher"].items() if name not in REACHING}
         return digest(described)

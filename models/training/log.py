@@ -47,9 +47,10 @@ DOUBLED = ("train_", "rewards/", "reward_std", "frac_reward_zero_std")
 class TrainingLog:
     """Writes the rows of one training; on other processes than the first it writes nothing."""
 
-    def __init__(self, run: RunFolder, is_writer: bool = True) -> None:
+    def __init__(self, run: RunFolder, is_writer: bool = True, logs_tokens: bool = False) -> None:
         self._run = run
         self._is_writer = is_writer
+        self._logs_tokens = logs_tokens
 
     def write(self, table_name: str, step: int, rows: Sequence[dict[str, Any]]) -> None:
         """The rows of a step."""
@@ -69,6 +70,8 @@ class TrainingLog:
         """Rollouts, groups and difficulty of a step."""
         self.write("rollouts", step, [row for entry in entries for row in self._rollout_rows(entry.judged)])
         self.write("groups", step, [_group_row(entry) for entry in entries])
+        if self._logs_tokens:
+            self.write("rollout_tokens", step, [row for entry in entries for row in _token_rows(entry.judged)])
         self.write("difficulty", step, difficulty)
 
     def outcomes(self, through_step: int) -> list[tuple[int, dict[str, list[float]]]]:
@@ -147,6 +150,21 @@ def _group_row(entry: Entry) -> dict[str, Any]:
         "effective": any(judged.effective_G),
         "round": entry.round,
     }
+
+
+def _token_rows(judged: JudgedGroup) -> list[dict[str, Any]]:
+    """Tokens after the prompt, those of observations included; how likely each was when it was drawn is null where the writer did not say."""
+    return [
+        {
+            "rollout_id": rollout.rollout_id,
+            "step": judged.group.step,
+            "ids": list(rollout.episode.ids),
+            "logprobs": None if rollout.episode.logprobs is None else list(rollout.episode.logprobs),
+            "is_own": list(rollout.episode.is_own),
+            "advantage": judged.advantages.values_G[place],
+        }
+        for place, rollout in enumerate(judged.group.rollouts)
+    ]
 
 
 def _is_figure(name: str, value: Any) -> bool:

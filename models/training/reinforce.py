@@ -132,7 +132,7 @@ def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_tru
         streams=make_streams(Ground(config.streams, config.groups_per_step, pool, job.student, sampler)),
         judge=judge,
         hearing=Hearing(judge, Archive(config.archive), arbiter),
-        log=TrainingLog(session.run, session.is_first),
+        log=TrainingLog(session.run, session.is_first, config.log_tokens),
     )
     if session.checkpoint is not None:
         generation.resume(session.checkpoint.seal.step, session.checkpoint.seal.state)
