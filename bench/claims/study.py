@@ -38,6 +38,12 @@ class Measured:
     """By mode: the mean IoU of those that ask for boxes."""
     rollouts: int = 0
     """How many completions the updates took."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Ids of what the training made, by table."""
+
+    def rows(self, lab: Lab, table_name: str, columns: list[str]) -> list[dict[str, Any]]:
+        """The rows of a table that the training made."""
+        return lab.store.read(lab.store.resolve(table_name, self.versions[table_name]), columns).to_pylist()
 
 
 class Study:
@@ -65,7 +71,8 @@ class Study:
         made = self._finetuned(arm, cell.seed)
         if cell.steps:
             made = self._reinforced(arm, cell, made)
-            found.rollouts = sum(1 for _ in self.lab.rows(made, "rollouts", ["step"]))
+            found.rollouts = len(self.lab.rows(made, "rollouts", ["step"]))
+        found.versions = {name: version.version_id for name, version in made.items()}
         test = self._drawn(self.claim.test)
         for mode, decoding in MODES.items():
             settings = merge(merge(self._settings(arm), arm.asked), decoding)
