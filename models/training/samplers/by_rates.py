@@ -21,11 +21,16 @@ class ByRates(ABC):
         self._chooser = Chooser(candidates.sample_ids, seed)
         self._rates = Rates(self._chooser.place, candidates.past, **rates)
         self._state: State = {"seed": seed, "samples": len(self._chooser.sample_ids)}
+        self._worth: Reals | None = None
         self._log_weights: Reals | None = None
         self._last: list[float] = []
 
     @abstractmethod
-    def weigh(self) -> Reals:
+    def worth(self, a: Reals, b: Reals) -> Reals:
+        """What samples with these Beta distributions are worth; of each by itself, so that only those that changed are asked about."""
+
+    @abstractmethod
+    def weigh(self, worth: Reals) -> Reals:
         """The logarithm of every sample's weight, of which the mean is 1."""
 
     def draw(self, n: int, step: int, avoid: frozenset[str] = NOBODY) -> list[Draw]:
@@ -35,7 +40,9 @@ class ByRates(ABC):
         return [Draw(self._chooser.sample_ids[place], weight) for place, weight in zip(places, weights, strict=True)]
 
     def observe(self, outcomes: Mapping[str, Sequence[float]]) -> None:
-        self._rates.observe(outcomes)
+        changed = self._rates.observe(outcomes)
+        if self._worth is not None:
+            self._worth[changed] = self.worth(*self._rates.beta(changed))
         self._log_weights = None
 
     def state_dict(self) -> State:
@@ -49,7 +56,9 @@ class ByRates(ABC):
 
     def _take(self, n: int, chance: np.random.Generator, avoid: frozenset[str]) -> tuple[Places, Reals]:
         """Places and their weights."""
+        if self._worth is None:
+            self._worth = self.worth(*self._rates.beta())
         if self._log_weights is None:
-            self._log_weights = self.weigh()
+            self._log_weights = self.weigh(self._worth)
         places = self._chooser.by_weight(self._log_weights, n, chance, avoid)
         return places, np.exp(self._log_weights[places])

@@ -1,7 +1,7 @@
 """Choosing: places of a pool by weights, without replacement, all at once.
 
 By Gumbel top-k: the ``n`` largest of log weight plus Gumbel noise are distributed as ``n`` draws one after the other (Kool et al., arXiv
-1903.06059).
+1903.06059). Gumbel noise is minus the logarithm of an exponential variable.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Chooser:
 
     def by_weight(self, log_weights: NDArray[np.float64], n: int, chance: np.random.Generator, avoid: frozenset[str]) -> Places:
         """``n`` places in order of their draw; those avoided, and any a second time, only when all others are drawn."""
-        return self.by_key(log_weights + chance.gumbel(size=len(log_weights)), n, avoid)
+        return self.by_key(log_weights - np.log(chance.standard_exponential(len(log_weights))), n, avoid)
 
     def by_key(self, keys: NDArray[np.float64], n: int, avoid: frozenset[str]) -> Places:
         """The ``n`` places with the largest keys, largest first; beyond the whole pool they come again."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, betaln, logsumexp
+from scipy.special import betainc, betaln
 
 from models.training.errors import TrainingError
 from models.training.samplers.base import Candidates, register
@@ -39,11 +39,15 @@ class Posterior(ByRates):
         super().__init__(candidates, seed, rates)
         self._target, self._sharpness, self._mode = target, sharpness, mode
 
-    def weigh(self) -> Reals:
-        a, b = self._rates.beta()
+    def worth(self, a: Reals, b: Reals) -> Reals:
+        """The logarithm of the posterior mean."""
         favour, against = self._sharpness * self._target, self._sharpness * (1 - self._target)
-        log_weights: Reals = betaln(a + favour, b + against) - betaln(a, b)
-        found: Reals = log_weights - (logsumexp(log_weights) - np.log(len(log_weights)))
+        found: Reals = betaln(a + favour, b + against) - betaln(a, b)
+        return found
+
+    def weigh(self, worth: Reals) -> Reals:
+        relative = worth - worth.max()
+        found: Reals = relative - np.log(np.mean(np.exp(relative)))
         return found
 
     def _take(self, n: int, chance: np.random.Generator, avoid: frozenset[str]) -> tuple[Places, Reals]:

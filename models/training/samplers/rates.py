@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from models.training.errors import TrainingError
 from models.training.samplers.base import Past
+from models.training.samplers.choosing import Places
 
 Reals = NDArray[np.float64]
+ALL = slice(None)
 
 
 class Rates:
@@ -42,20 +44,22 @@ class Rates:
             self.attempts[place[sample_id]] = min(known.attempts, trust)
             self.solved[place[sample_id]] = min(known.attempts, trust) * known.mean
 
-    def observe(self, outcomes: Mapping[str, Sequence[float]]) -> None:
-        """Add the outcomes of one step."""
+    def observe(self, outcomes: Mapping[str, Sequence[float]]) -> Places:
+        """Add the outcomes of one step; returns the places whose distributions changed."""
+        given = {self._place[sample_id]: values for sample_id, values in outcomes.items() if sample_id in self._place}
         if self._decay < 1:
             self.attempts *= self._decay
             self.solved *= self._decay
-        for sample_id, values in outcomes.items():
-            if sample_id in self._place:
-                self.attempts[self._place[sample_id]] += len(values)
-                self.solved[self._place[sample_id]] += sum(values)
+        for place, values in given.items():
+            self.attempts[place] += len(values)
+            self.solved[place] += sum(values)
+        return np.flatnonzero(self.attempts) if self._decay < 1 else np.array(sorted(given), dtype=np.intp)
 
-    def beta(self) -> tuple[Reals, Reals]:
-        """Both counts of every distribution, the prior's included."""
-        share = np.minimum(1.0, self._memory / np.maximum(self.attempts, 1.0))
-        return self._prior[0] + share * self.solved, self._prior[1] + share * (self.attempts - self.solved)
+    def beta(self, places: Places | slice = ALL) -> tuple[Reals, Reals]:
+        """Both counts of the distributions at some places, the prior's included."""
+        attempts, solved = self.attempts[places], self.solved[places]
+        share = np.minimum(1.0, self._memory / np.maximum(attempts, 1.0))
+        return self._prior[0] + share * solved, self._prior[1] + share * (attempts - solved)
 
     def seen(self) -> float:
         """Share of the pool of which anything is known."""

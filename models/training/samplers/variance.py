@@ -62,7 +62,10 @@ class Variance(ByRates):
         super().__init__(candidates, seed, rates)
         self._measure, self._rollouts, self._floor = measure, rollouts, floor
 
-    def weigh(self) -> Reals:
-        found = MEASURES[self._measure](*self._rates.beta(), self._rollouts)
-        weights: Reals = np.log(self._floor + (1 - self._floor) * found / max(float(found.mean()), np.finfo(float).tiny))
+    def worth(self, a: Reals, b: Reals) -> Reals:
+        return MEASURES[self._measure](a, b, self._rollouts)
+
+    def weigh(self, worth: Reals) -> Reals:
+        mean_worth = max(float(worth.mean()), np.finfo(float).tiny)
+        weights: Reals = np.log(self._floor + (1 - self._floor) * worth / mean_worth)
         return weights
