@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from data.config import Section
 
 CLAIMS = Path(__file__).with_name("claims.toml")
+GROUND = ("recipe", "pool", "test")
+"""What a claim that is ``same_as`` another takes from it where it has none of its own."""
 RECIPE = Path(__file__).with_name("base.toml")
 
 
@@ -72,4 +74,12 @@ class Claim(Section):
 def read_claims(path: Path = CLAIMS) -> dict[str, Claim]:
     """Every claim by name."""
     with path.open("rb") as file:
-        return {name: Claim.model_validate({"name": name} | fields) for name, fields in tomllib.load(file).items()}
+        written = tomllib.load(file)
+    return {name: Claim.model_validate(_filled(name, fields, written)) for name, fields in written.items()}
+
+
+def _filled(name: str, fields: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+    """What is written of a claim, with the ground of the one whose students it asks."""
+    own = dict(fields)
+    other = written[own.pop("same_as")] if "same_as" in own else {}
+    return {"name": name} | {key: other[key] for key in GROUND if key in other} | own
