@@ -1,0 +1,56 @@
+"""Scripted streams: a reinforcement in two streams whose completions follow the prompt's stream and the seed alone.
+
+python -m torch.distributed.run --nproc_per_node 2 -m tests.models.scripted_streams --job reinforce.json
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from models.student.writing import Request, Sampling, Writer, Written
+from models.training import reinforce as training
+from models.training.child import run_child
+from models.training.job import ReinforceJob
+from models.training.policy import PolicyTrainer
+
+ANSWERS = ("left", "right", "above", "below")
+THOUGHTS = ("The red circle {place} is there.", "A blue square {place} lies at the side.", "The green cross {place} is small.")
+PLACES = ("<box>[0,0,999,999]</box>", "<box>[100,100,700,700]</box>", "<box>[300,0,900,500]</box>")
+
+
+def said(seed: int, is_grounded: bool) -> str:
+    """A thought and an answer; every eleventh text has no thought, and every seventh textual one names a place."""
+    place = PLACES[seed // 3 % 3] if is_grounded or seed % 7 == 0 else ""
+    thought = "" if seed % 11 == 0 else THOUGHTS[seed % 3].format(place=place).replace("  ", " ")
+    return f"<think>\n{thought}\n</think>\n<answer>{ANSWERS[seed // 9 % 4]}</answer>"
+
+
+class StreamWriter:
+    """Says what the seed of a request chooses, with a place where the prompt asks for some."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.tokenizer = tokenizer
+
+    def write(self, requests: Sequence[Request], sampling: Sampling) -> list[Written]:
+        return [self._said(request, sampling) for request in requests]
+
+    def _said(self, request: Request, sampling: Sampling) -> Written:
+        is_grounded = "<box>" in self.tokenizer.decode(request.prompt.ids)
+        ids: list[int] = self.tokenizer(said(request.seed, is_grounded), add_special_tokens=False)["input_ids"]
+        return Written((*ids, sampling.ends[0]), has_ended=True)
+
+
+class ScriptedStreams(PolicyTrainer):
+    """A ``PolicyTrainer`` that is told what to say."""
+
+    @contextmanager
+    def _writer(self) -> Iterator[Writer]:
+        yield StreamWriter(self.processing_class.tokenizer)
+
+
+if __name__ == "__main__":
+    vars(training)["PolicyTrainer"] = ScriptedStreams
+    sys.exit(run_child(ReinforceJob, training.reinforce))
