@@ -22,7 +22,8 @@ from data.space import Frame
 from data.trace import Trace
 from data.viewing import ViewConfig
 
-OWN_DIALECT = {"textualize": "textual"}
+TEXTUAL = "textual"
+OWN_DIALECT = {"textualize": TEXTUAL}
 """Traces of these methods were written for one dialect, are published in no other, and go before others there."""
 
 
@@ -126,8 +127,8 @@ class Choice:
             self._refuse(row, Refusal.NOT_SELECTED, row["left_out"] or f"sample {sample.sample_id}")
         elif sample.sample_id in self._splits.leaks:
             self._refuse(row, Refusal.LEAK_SPLIT, self._splits.leaks[sample.sample_id])
-        elif not (dialects := dialects_of(row["method"], self._dialects)):
-            own = OWN_DIALECT[row["method"]]
+        elif not (dialects := dialects_of(row, self._dialects)):
+            own = own_dialect(row)
             self._refuse(row, Refusal.OTHER_DIALECT, f"{row['method']} is published in {own} alone, not in {', '.join(self._dialects)}")
         elif trace is None:
             self._refuse(row, Refusal.NOT_CARRIED, "the trace could not be read")
@@ -168,10 +169,15 @@ class Choice:
         self.refused.append(refusal(row["trace_id"], f"publish {', '.join(self._dialects)}", reason, detail))
 
 
-def dialects_of(method: str | None, dialects: Sequence[str]) -> list[str]:
-    """The dialects, of those published, that a method's traces are for."""
-    own = OWN_DIALECT.get(method or "")
+def dialects_of(row: Mapping[str, Any], dialects: Sequence[str]) -> list[str]:
+    """The dialects, of those published, that a trace is for."""
+    own = own_dialect(row)
     return [name for name in dialects if own in (None, name)]
+
+
+def own_dialect(row: Mapping[str, Any]) -> str | None:
+    """The only dialect of a trace: that of its method, or the one in words alone where it was written so; else None."""
+    return OWN_DIALECT.get(row["method"] or "") or (TEXTUAL if row["dialect"] == TEXTUAL else None)
 
 
 def refusal(locator: str, source: str, reason: Refusal, detail: str) -> Row:

@@ -41,7 +41,8 @@ SAMPLE_COLUMNS = (
     "category",
     "difficulty_band",
 )
-TRACE_COLUMNS = ("trace_id", "sample_id", "method", "candidate", "selected", "left_out", "steps", "answer", "answer_points", "answer_boxes")
+_TOLD = ("steps", "answer", "answer_points", "answer_boxes")
+TRACE_COLUMNS = ("trace_id", "sample_id", "method", "dialect", "candidate", "selected", "left_out", *_TOLD)
 VERDICT_COLUMNS = ("trace_id", "kept")
 UNREAD: Row = {"answer": None, "points": None, "boxes": None, "source_space": None, "meta": None}
 """What a conversation does not say of its sample."""

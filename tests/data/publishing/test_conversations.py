@@ -117,6 +117,13 @@ def test_a_trace_without_places_is_published_in_words_alone_and_before_others() 
     assert (refusal["locator"], refusal["reason"]) == (f"{row(TRACE)['trace_id']}/textual", "enough")
 
 
+def test_a_trace_that_came_in_words_alone_is_published_in_words_alone() -> None:
+    plain = row(dataclasses.replace(TRACE, steps=(Step("There it is."),)), 7, method="imported", dialect="textual")
+    made, refused = publish([plain], PublishConfig(dialects=["ivgr", "textual"]))
+    assert [one["dialect"] for one in made] == ["textual"]
+    assert refused == []
+
+
 def test_a_trace_without_places_is_refused_where_words_alone_are_not_published() -> None:
     plain = row(TRACE, method="textualize", dialect="textual")
     made, (refusal,) = publish([plain])
