@@ -78,6 +78,11 @@ def message(role: str, *blocks: dict[str, Any]) -> Message:
     return {"role": role, "content": list(blocks)}
 
 
+def text_of(messages: Sequence[Message]) -> str:
+    """The text of messages whose contents are blocks, without their images; a line for each block."""
+    return "\n".join(block["text"] for message in messages for block in message["content"] if block["type"] == "text")
+
+
 def image_block() -> dict[str, Any]:
     """A block that stands for the next image."""
     return {"type": "image", "text": None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from data.config import Section
+from data.observing import TurnsConfig
 
 
 class EvaluateConfig(Section):
@@ -20,6 +21,9 @@ class EvaluateConfig(Section):
     """The dialect to answer in; None is the student's own."""
     prompt: str | None = None
     """The student prompt to ask with; None is the student's own."""
+    turns: TurnsConfig | None = None
+    """How long it may go on looking; None is the student's own. ``{ most_looks = 0, opens_answer = true }`` asks one that looks closer to
+    answer at first sight."""
     splits: list[str] = ["test"]
     limit: int | None = Field(default=None, gt=0)
     batch_size: int = Field(default=64, gt=0)

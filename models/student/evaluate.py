@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
 from data.benchmarks.benchmark import Asking, Benchmark
 from data.benchmarks.figures import Origin, score_rows
 from data.benchmarks.registry import get_benchmark
+from data.conversation import text_of
 from data.dialects import get_dialect
 from data.identity import Kind, digest, entity_id
 from data.plugins import load_plugins
@@ -32,6 +33,9 @@ from data.tables import arrow
 from data.trace import Answer
 from models.student.config import StudentConfig
 from models.student.evaluation import PREDICTIONS, SCORES, EvaluateJob, read_job
+
+if TYPE_CHECKING:
+    from models.student.turns import Ask, Episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class _Child:
         from models.student.settings import read_settings
 
         settings = self.job.student or read_settings(Path(self.job.model)) or self.student.config
-        asked = {"dialect": self.job.config.dialect, "prompt": self.job.config.prompt}
+        config = self.job.config
+        asked = {"dialect": config.dialect, "prompt": config.prompt, "turns": config.turns}
         return settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
 
     @cached_property
@@ -115,20 +120,33 @@ class _Child:
     def _frames(self, sample: Sample) -> tuple[Frame, ...]:
         return self.settings.view.frames(map(self.images.size, sample.image_ids))
 
+    @cached_property
+    def answerer(self) -> Any:
+        """The student as it is asked."""
+        from models.student.answering import Answerer
+
+        return Answerer(self.student, self.settings, self.job.config.temperature)
+
     def _answer(self, exam: Exam, items: Sequence[Sample]) -> list[dict[str, Any]]:
-        from models.student.generate import generate
-
-        config = self.job.config
-        requests = [
-            (exam.benchmark.prompt(item, exam.asking, self._frames(item)), [self.images.open(name) for name in item.image_ids])
-            for item in items
+        """The rows of a shard, answered in batches."""
+        return [
+            self._row(exam, item, episode)
+            for batch in _shards(items, self.job.config.batch_size)
+            for item, episode in zip(batch, self.answerer.answer([self._ask(exam, item) for item in batch]), strict=True)
         ]
-        generations = generate(self.student, requests, temperature=config.temperature, seed=config.seed, batch_size=config.batch_size)
-        return [self._row(exam, item, generation.text) for item, generation in zip(items, generations, strict=True)]
 
-    def _row(self, exam: Exam, sample: Sample, text: str) -> dict[str, Any]:
+    def _ask(self, exam: Exam, sample: Sample) -> Ask:
+        from models.student.turns import Ask
+
+        frames, images = self._frames(sample), [self.images.open(name) for name in sample.image_ids]
+        prompt = self.answerer.encoder.encode(exam.benchmark.prompt(sample, exam.asking, frames), images)
+        return Ask(prompt, images, frames, item_seed(self.job.config.seed, sample.sample_id))
+
+    def _row(self, exam: Exam, sample: Sample, episode: Episode) -> dict[str, Any]:
+        from models.student.turn_rows import turn_rows
+
         job, config, frames = self.job, self.job.config, self._frames(sample)
-        parsed = get_dialect(exam.asking.dialect).parse(text, frames, sample.task)
+        parsed = get_dialect(exam.asking.dialect).parse_turns(episode.said, frames, sample.task)
         answer = parsed.trace.answer if parsed.trace is not None else None
         grade = exam.benchmark.grade(sample, answer, frames, config.protocol)
         origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, config.protocol, config.mode, sample.sample_id]
@@ -141,10 +159,14 @@ class _Child:
             "protocol": config.protocol,
             "mode": config.mode,
             "sample_id": sample.sample_id,
-            "turns": [_turn(text)],
-            "text": text,
+            "turns": turn_rows(text_of(exam.benchmark.prompt(sample, exam.asking, frames)), sample.image_ids, episode),
+            "text": episode.text,
             **_places(answer),
             "parse_error": parsed.error,
+            "stop_reason": episode.stop_reason,
+            "prompt_tokens": episode.prompt_tokens,
+            "completion_tokens": episode.completion_tokens,
+            "image_tokens": episode.image_tokens,
             "correct": grade.correct,
             "iou": grade.iou,
             "scores": list(grade.scores.items()),
@@ -196,8 +218,9 @@ def _shards(items: Sequence[Sample], size: int) -> Iterator[Sequence[Sample]]:
         yield items[start : start + size]
 
 
-def _turn(text: str) -> dict[str, Any]:
-    return {"role": "assistant", "text": text, "image_id": None, "crop": None, "points": None, "call_error": None}
+def item_seed(seed: int, sample_id: str) -> int:
+    """The seed of one item's answer, whatever is asked beside it."""
+    return int(digest("item", seed, sample_id)[:8], 16)
 
 
 def _places(answer: Answer | None) -> dict[str, Any]:

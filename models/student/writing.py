@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.student.encoding import Prompt
+
+PICTURE_TOKENS = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
+"""Of a model's configuration."""
 
 
 class StopReason(StrEnum):
@@ -81,3 +84,8 @@ class Writer(Protocol):
     def write(self, requests: Sequence[Request], sampling: Sampling) -> list[Written]:
         """One continuation for each request, in order."""
         ...
+
+
+def picture_tokens(config: Any) -> set[int]:
+    """Tokens that stand for images in a prompt. A student that writes one breaks the next forward pass, so it may not."""
+    return {getattr(config, name) for name in PICTURE_TOKENS if getattr(config, name, None) is not None}

@@ -14,7 +14,7 @@ from typing import Any
 from data.store.images import ImageReader
 from data.plugins import load_plugins
 from models.student.encoding import Encoder
-from models.student.writing import Sampling
+from models.student.writing import Sampling, picture_tokens
 from models.training.advantages import Scale
 from models.training.arbiter import Arbiter, open_arbiter
 from models.training.archive import Archive
@@ -33,9 +33,6 @@ from models.training.rewards import check_judged
 from models.training.samplers import Candidates, Sampler, make_sampler
 from models.training.session import Session, open_session, publish, train
 from models.training.streams import Ground, make_streams
-
-PICTURE_TOKENS = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
-"""Of a model's configuration."""
 
 
 def reinforce(job: ReinforceJob) -> Path:
@@ -107,11 +104,6 @@ def make_sampling(arguments: Any, ends: Sequence[int], tokenizer: Any, model_con
         repetition_penalty=arguments.repetition_penalty,
         suppressed=tuple(sorted(picture_tokens(model_config))),
     )
-
-
-def picture_tokens(config: Any) -> set[int]:
-    """Tokens that stand for images in a prompt. A policy that writes one breaks the next forward pass, so it may not."""
-    return {getattr(config, name) for name in PICTURE_TOKENS if getattr(config, name, None) is not None}
 
 
 def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_truncated: bool, arbiter: Arbiter | None = None) -> Generation:

@@ -7,6 +7,7 @@ import pytest
 
 from data.benchmarks.config import EvaluateConfig
 from data.benchmarks.registry import UnknownBenchmarkError
+from data.observing import TurnsConfig
 from data.store import Store
 from data.tables import TABLES
 from data.viewing import ViewConfig
@@ -75,6 +76,23 @@ def test_a_student_can_be_asked_in_another_dialect(job: EvaluateJob, results: Re
     student = json.loads(row["settings"])["student"]
     assert (row["mode"], student["dialect"], student["prompt"]) == ("textual", "textual", "instructed")
     assert row["prompt_hash"] != results.scores.column("prompt_hash")[0].as_py()
+
+
+def test_an_answer_stands_behind_its_question_and_image(results: Results, made_store: Store) -> None:
+    samples = {row["sample_id"]: row for row in made_store.read(made_store.resolve("samples")).to_pylist()}
+    for row in results.predictions.to_pylist():
+        *asked, said = row["turns"]
+        assert [turn["image_id"] for turn in asked] == samples[row["sample_id"]]["image_ids"]
+        assert asked[-1]["text"].startswith(samples[row["sample_id"]]["question"])
+        assert (said["role"], said["text"], row["stop_reason"]) == ("assistant", row["text"], "length")
+        assert (row["completion_tokens"], row["image_tokens"]) == (6, 16 * len(asked))
+
+
+def test_a_student_that_looks_closer_can_be_asked_at_first_sight(job: EvaluateJob, tmp_path: Path) -> None:
+    asked = job.config.model_copy(update={"dialect": "vigorl_zoom", "turns": TurnsConfig(most_looks=0, opens_answer=True), "limit": 4})
+    evaluate(changed(job, output=tmp_path, config=asked))
+    student = json.loads(read_results(tmp_path).scores.to_pylist()[0]["settings"])["student"]
+    assert (student["turns"]["most_looks"], student["turns"]["opens_answer"]) == (0, True)
 
 
 def test_a_killed_evaluation_repeats_no_finished_shard(job: EvaluateJob, results: Results, tmp_path: Path) -> None:
