@@ -20,6 +20,8 @@ from typing import Any
 
 from bench.claims.claim import RECIPE, Claim, read_claims
 from bench.claims.figures import Table, comparisons
+from bench.claims.lab import Lab
+from bench.claims.study import Study
 from bench.claims.table import rewritten
 from data.store import Store
 from data.store.files import write_bytes
@@ -34,24 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--claim", choices=sorted(known))
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--workers", type=int, default=2, help="arms trained at the same time, with one thread each")
+    options.add_argument("--base", metavar="CHECKPOINT", help="of the store, in the place of the pretrained student")
     options.add_argument("--store", type=Path, default=Path("stores/claims"))
     options.add_argument("--table", type=Path, metavar="DOCUMENT")
     given = options.parse_args(arguments)
     if given.claim:
-        print(json.dumps(ask(known[given.claim], Store.open(given.store.absolute()), given.seeds, given.workers), indent=1))
+        store = Store.open(given.store.absolute())
+        print(json.dumps(ask(known[given.claim], store, given.seeds, given.workers, given.base), indent=1))
     if given.table:
         found = [read_result(path) for path in sorted((given.store / FOLDER).glob("*.json"))]
         given.table.write_text(rewritten(given.table.read_text(), found, list(known)))
 
 
-def ask(claim: Claim, store: Store, seeds: int, workers: int) -> dict[str, Any]:
+def ask(claim: Claim, store: Store, seeds: int, workers: int, base: str | None = None) -> dict[str, Any]:
     """Measure a claim and keep what came of it."""
-    from bench.claims.lab import Lab
-    from bench.claims.study import Study
-
     began = time.monotonic()
     lab = Lab(RECIPE, store)
-    cells = Study(claim, lab).run(seeds, workers)
+    cells = Study(claim, lab, base).run(seeds, workers)
     result = {
         "claim": claim.name,
         "question": claim.question,

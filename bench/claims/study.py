@@ -9,13 +9,13 @@ from typing import Any
 
 from bench.claims.claim import Arm, Claim
 from bench.claims.lab import Lab, Overrides
+from data.tables import CHECKPOINTS
 from flows.recipe import merge
 from flows.walk import Made
 from tasks.stage import Stage
 
 MODES: Mapping[str, Overrides] = {"greedy": {}, "sampled": {"evaluate.temperature": 1.0}}
 """Decoding by name, with the settings that choose it."""
-TABLES = ("samples", "images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,10 @@ class Measured:
 class Study:
     """Measures the cells of one claim."""
 
-    def __init__(self, claim: Claim, lab: Lab) -> None:
+    def __init__(self, claim: Claim, lab: Lab, base: str | None = None) -> None:
+        """``base`` is the id of a checkpoint that takes the place of the pretrained student."""
         self.claim, self.lab = claim, lab
+        self._base = lab.store.resolve(CHECKPOINTS, base) if base else None
 
     def run(self, seeds: int, workers: int) -> list[Measured]:
         """Every cell; what all seeds share is made first, then as many cells at a time as there are workers."""
@@ -97,7 +99,7 @@ class Study:
         traces = self.lab.make(Stage.GENERATE, settings, drawn)
         verdicts = self.lab.make(Stage.CURATE, settings, drawn, traces)
         published = self.lab.make(Stage.PUBLISH, settings, drawn, traces, verdicts)
-        return {**published, **self.lab.make(Stage.PRETRAIN, {})}
+        return {**published, **({CHECKPOINTS: self._base} if self._base else self.lab.make(Stage.PRETRAIN, {}))}
 
     def _finetuned(self, arm: Arm, seed: int) -> Made:
         return self.lab.make(Stage.FINETUNE, self._settings(arm, {"finetune.seed": seed}), self._taught(arm))
@@ -105,4 +107,4 @@ class Study:
     def _reinforced(self, arm: Arm, cell: Cell, student: Made) -> Made:
         own = {"reinforce.seed": cell.seed, "reinforce.steps": cell.steps, "reinforce.checkpoint_every": cell.steps}
         pool = self._drawn(self.claim.pool)
-        return self.lab.make(Stage.REINFORCE, self._settings(arm, own), pool, {"checkpoints": student["checkpoints"]})
+        return self.lab.make(Stage.REINFORCE, self._settings(arm, own), pool, {CHECKPOINTS: student[CHECKPOINTS]})

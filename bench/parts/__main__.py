@@ -62,11 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--part", choices=sorted(parts), action="append", help="may be given several times; default: all")
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--workers", type=int, default=2, help="arms trained at the same time, with one thread each")
+    options.add_argument("--base", metavar="CHECKPOINT", help="of the store, in the place of the pretrained student")
     options.add_argument("--store", type=Path, default=Path("stores/claims"))
     given = options.parse_args(arguments)
     store = Store.open(given.store.absolute())
     for name in given.part or parts:
-        print(json.dumps(broken(name, parts[name], store, given.seeds, given.workers), indent=1))
+        print(json.dumps(broken(name, parts[name], store, given.seeds, given.workers, given.base), indent=1))
 
 
 def read_parts() -> dict[str, Part]:
@@ -75,11 +76,11 @@ def read_parts() -> dict[str, Part]:
         return {name: Part.model_validate(fields) for name, fields in tomllib.load(file).items()}
 
 
-def broken(name: str, part: Part, store: Store, seeds: int, workers: int) -> dict[str, Any]:
+def broken(name: str, part: Part, store: Store, seeds: int, workers: int, base: str | None = None) -> dict[str, Any]:
     """Measure a part as it is and broken, and keep what came of it."""
     claim = part.halves(read_claims()[part.claim])
     lab = Lab(RECIPE, store)
-    cells = [one for one in Study(claim, lab).run(seeds, workers) if one.cell.steps == last(claim, one.cell.arm)]
+    cells = [one for one in Study(claim, lab, base).run(seeds, workers) if one.cell.steps == last(claim, one.cell.arm)]
     result = {
         "part": name,
         "says": part.says,
