@@ -26,6 +26,8 @@ class Lengths:
     """Crops that it is shown."""
     shown: int = 0
     """Of its observations, crops included."""
+    limit: int | None = None
+    """Of what it writes and is shown together."""
 
     @property
     def prompt(self) -> int:
@@ -35,7 +37,8 @@ class Lengths:
     @property
     def whole(self) -> int:
         """Of the conversation."""
-        return self.prompt + self.own + self.shown
+        after = self.own + self.shown
+        return self.prompt + (after if self.limit is None else min(after, self.limit))
 
 
 def lengths(student: StudentConfig) -> Lengths:
@@ -46,7 +49,7 @@ def lengths(student: StudentConfig) -> Lengths:
     looks, limit = student.turns.most_looks, student.turns.episode_tokens
     own = (student.turns.turn_tokens or student.max_new_tokens) * (looks + 1)
     shown = looks * (crop_tokens(student) + OBSERVATION_TOKENS)
-    return Lengths(image, own if limit is None else min(own, limit), looks, shown if limit is None else min(shown, limit))
+    return Lengths(image, own if limit is None else min(own, limit), looks, shown if limit is None else min(shown, limit), limit)
 
 
 def image_tokens(view: ViewConfig) -> int:

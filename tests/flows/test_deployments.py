@@ -7,8 +7,9 @@ import pytest
 import yaml
 from prefect.utilities.timeout import timeout
 
+from flows.needs import needs, needs_gpu
 from flows.pipeline import pipeline
-from flows.recipe import recipe_names
+from flows.recipe import load_recipe, recipe_names
 from flows.stages import FLOWS
 from tasks.child import run_child
 from tasks.stage import Stage
@@ -22,9 +23,18 @@ def deployments() -> list[dict[str, Any]]:
     return found
 
 
-def test_every_stage_and_every_recipe_is_a_deployment(deployments: list[dict[str, Any]]) -> None:
+def test_every_stage_is_a_deployment_and_every_recipe_that_needs_no_gpu(deployments: list[dict[str, Any]]) -> None:
     names = {(one["entrypoint"].split(":")[1], one["name"]) for one in deployments}
-    assert names == {(str(stage), "local") for stage in Stage} | {("pipeline", name) for name in recipe_names()}
+    able = {name for name in recipe_names() if not needs_gpu(load_recipe(name))}
+    assert names == {(str(stage), "local") for stage in Stage} | {("pipeline", name) for name in able}
+
+
+def test_a_published_recipe_is_no_deployment_and_says_what_it_needs() -> None:
+    published = [name for name in recipe_names() if name.endswith("-paper")]
+    assert published
+    for name in published:
+        assert {"GPU", "data"} <= set(needs(load_recipe(name)))
+        assert name.removesuffix("-paper") in recipe_names()
 
 
 def test_every_deployment_has_tags_a_recipe_and_a_limit(deployments: list[dict[str, Any]]) -> None:

@@ -52,7 +52,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("ingest.sources.0.cuont", 1, r"ingest\.sources\.0\.scenes\.cuont: there is no such setting; there are .*count"),
         ("publish.balance.method.sharez", 1, r"publish\.balance\.method\.sharez: there is no such setting; there are cap, caps, shares"),
         ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are .*textual"),
-        ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, terse"),
+        ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, marked, terse"),
         ("generate.dialect", "vigor", r"generate\.dialect: there is no dialect 'vigor'"),
         ("publish.dialects", ["vigor"], r"publish\.dialects: there is no dialect 'vigor'"),
         ("curate.rules", {"beauty": {}}, r"curate\.rules: there is no rule 'beauty'; there are parsed, "),
@@ -80,7 +80,18 @@ def test_trl_takes_every_recipe(name: str, tmp_path: Path) -> None:
     from models.training.arguments import finetune_arguments, reinforce_arguments
 
     recipe = load_recipe(name)
-    if recipe.finetune is not None:
-        assert finetune_arguments(recipe.finetune, tmp_path, 1).max_steps == recipe.finetune.steps
-    if recipe.reinforce is not None:
-        assert reinforce_arguments(recipe.reinforce, recipe.student.max_new_tokens, tmp_path, 1).max_steps == recipe.reinforce.steps
+    if (tune := recipe.finetune) is not None:
+        assert finetune_arguments(tune, tmp_path, tune.launch.processes).max_steps == tune.steps
+    if (reinforce := recipe.reinforce) is not None:
+        given = reinforce_arguments(reinforce, recipe.student.max_new_tokens, tmp_path, reinforce.launch.processes)
+        assert given.max_steps == reinforce.steps
+
+
+def test_accelerate_takes_the_launch_arguments_of_every_recipe() -> None:
+    from accelerate.commands.launch import launch_command_parser
+
+    parser = launch_command_parser()
+    for recipe in map(load_recipe, recipe_names()):
+        for config in (recipe.finetune, recipe.reinforce):
+            if config is not None:
+                assert parser.parse_args([*config.launch.arguments, "child.py"]).training_script == "child.py"
