@@ -133,6 +133,29 @@ def show(
 
 
 @app.command()
+def rescore(
+    reference: Annotated[str, typer.Argument(metavar="RUN", help="The id of a run with rollouts, or a start of one.")],
+    rewards: Annotated[str, typer.Option(help="A recipe, or a TOML file with a table [rewards].")],
+    most: Annotated[int, typer.Option("--flips", help="How many of the rollouts that moved farthest are listed.")] = 10,
+    out_file: Annotated[Path | None, typer.Option("--out", metavar="FILE.parquet", help="Where to write a row for each rollout.")] = None,
+    settings: SetOption = None,
+) -> None:
+    """Score a run's saved rollouts by other rewards, without a model: what would have changed."""
+    from data.store import Store
+    from flows.rescoring import flip_cells, part_cells, rescore_run, sentences, write_rows
+
+    saved, groups = rescore_run(Store.open(), reference, rewards, overrides(settings))
+    out = console()
+    out.print(table(["part", "old mean", "new mean", "changed", "left out"], part_cells(groups)))
+    for sentence in sentences(saved, groups):
+        out.print(sentence)
+    if cells := flip_cells(groups, most):
+        out.print(table(["rollout", "old reward", "new reward", "parts that changed", "text"], cells))
+    if out_file is not None:
+        out.print(f"{write_rows(saved, groups, out_file)} rows: {out_file}")
+
+
+@app.command()
 def export(
     version: Annotated[str, typer.Argument(help="A version of sft or samples, a unique start of one, or latest.")],
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="sharegpt (LLaMA-Factory) or verl (verl and EasyR1).")],

@@ -10,6 +10,7 @@ from data.store import StoreError
 from flows.recipe import RecipeError
 from models.student.settings import SettingsError
 from models.teacher.errors import TeacherError
+from models.training.errors import TrainingError
 from tasks.errors import ChildFailedError
 
 
@@ -28,5 +29,6 @@ EXPECTED = (
     SourceError,
     StoreError,
     TeacherError,
+    TrainingError,
 )
 """Subclasses belong too: an unknown version is a ``StoreError``, an unreachable teacher a ``TeacherError``."""

@@ -1,5 +1,6 @@
 """A small store with every stage's outputs, made through ``data.store`` from drawn scenes, for what reads a whole pipeline."""
 
+import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,19 +10,24 @@ from typing import Any
 import pytest
 
 from data.benchmarks.figures import Origin, score_rows
+from data.dialects import get_dialect
 from data.difficulty import fold
 from data.identity import Kind, digest, entity_id
-from data.rows import sample_to_row
+from data.rows import boxes_from_rows, points_from_rows, sample_to_row
 from data.sample import Sample
 from data.sources.config import ScenesConfig
 from data.sources.problem import Problem
 from data.sources.scenes import read_scenes
 from data.store import Draft, Manifest, Store, Version
-from data.trace import PlacedBox
+from data.trace import Answer, PlacedBox, Step, Trace
+from models.student.config import StudentConfig
+from tests.made_methods import add_methods
 
 Row = dict[str, Any]
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 LEFT_OUT = {"selected": False, "left_out": "repeats: step 2 points at (3, 4) as step 1 does"}
+STUDENT = StudentConfig.model_validate({"view": {"space": "grid:1000"}})
+"""Whose rollouts and predictions these are."""
 STEPS = 6
 ROLLOUTS = 8
 
@@ -42,6 +48,7 @@ def build(root: Path) -> Store:
     published = maker.publish(taken, generated, curated)
     base = maker.checkpoint("pretrain", ())
     tuned = maker.finetune(published, base)
+    add_methods(store, maker.samples("train"), tuned, ("run_pairs", "run_looks"))
     strong = maker.reinforce(taken, tuned)
     maker.evaluate(taken, base, 0.3)
     maker.evaluate(taken, tuned, 0.6)
@@ -235,6 +242,8 @@ class Maker:
 
     def _train_step(self, run_id: str, step: int, samples: list[Sample], skill: float) -> None:
         run = self.store.run(run_id)
+        run.path.mkdir(parents=True, exist_ok=True)
+        (run.path / "job.json").write_text(json.dumps({"student": STUDENT.model_dump(mode="json")}))
         rollouts = [self._rollout(run_id, step, sample, index, skill) for sample in samples for index in range(ROLLOUTS)]
         run.write_step("rollouts", step, rollouts)
         run.write_step("groups", step, [self._group(step, sample, rollouts) for sample in samples])
@@ -260,7 +269,7 @@ class Maker:
             "sample_id": sample.sample_id,
             "stream": "single",
             "dialect": "vigorl",
-            "text": f"<think>\nThe {box.label} is there.\n</think>",
+            "text": self._said(sample, box, answer) + ("" if wellformed else " so"),
             "mentions": [mention] * (1 + index % 3),
             "stop_reason": "stop",
             "rewards": [("format", wellformed), ("point_in_box", outcome)],
@@ -274,6 +283,16 @@ class Maker:
             "image_tokens": 16,
             **answer,
         }
+
+    def _said(self, sample: Sample, box: PlacedBox, answer: Row) -> str:
+        sizes = {
+            name: (image.width, image.height)
+            for problem in self.problems
+            for name, image in zip(problem.sample().image_ids, problem.images, strict=True)
+        }
+        said = Answer(answer["answer"], points_from_rows(answer["answer_points"]), boxes_from_rows(answer["answer_boxes"]))
+        frames = STUDENT.view.frames([sizes[image_id] for image_id in sample.image_ids])
+        return get_dialect("vigorl").render(Trace((Step(f"The {box.label} is there."),), said), frames, sample.task)
 
     def _group(self, step: int, sample: Sample, rollouts: list[Row]) -> Row:
         own = [row for row in rollouts if row["sample_id"] == sample.sample_id]

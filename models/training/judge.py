@@ -59,6 +59,10 @@ class Judge:
         self._rewards = {stream: config.rewards_of(stream) for stream in Stream}
         self._parts = {stream: make_rewards(rewards) for stream, rewards in self._rewards.items()}
 
+    def asking(self, stream: Stream) -> list[str]:
+        """The parts of a stream that ask a judge."""
+        return [part.name for part in self._parts[stream] if isinstance(part, AskingReward)]
+
     def questions(self, groups: Sequence[Group], references: References | None = None) -> list[JudgeQuestion]:
         """What a judge has to be asked before the groups can be judged."""
         asked = ((group, part) for group in groups for part in self._parts[group.stream] if isinstance(part, AskingReward))
@@ -66,7 +70,14 @@ class Judge:
 
     def judge(self, groups: Sequence[Group], references: References | None = None, words: Words | None = None) -> list[JudgedGroup]:
         """The worth of groups of a step, in order; ``words`` answer their questions."""
-        parts_PG = [score_group(self._parts[group.stream], group, self._context(group, references, words)) for group in groups]
+        return self.worth(groups, self.score(groups, references, words))
+
+    def score(self, groups: Sequence[Group], references: References | None = None, words: Words | None = None) -> list[list[Parts]]:
+        """The parts of every rollout of the groups."""
+        return [score_group(self._parts[group.stream], group, self._context(group, references, words)) for group in groups]
+
+    def worth(self, groups: Sequence[Group], parts_PG: Sequence[Sequence[Parts]]) -> list[JudgedGroup]:
+        """What parts make of groups of a step."""
         rewards_PG = [
             [total_reward(parts, self._rewards[group.stream]) for parts in parts_G] for group, parts_G in zip(groups, parts_PG, strict=True)
         ]

@@ -22,6 +22,7 @@ LIGHT = [
     "flows.plan",
     "flows.estimate",
     "flows.needs",
+    "flows.rescoring",
     "flows.cli",
     "flows.session",
     "tasks.run",
