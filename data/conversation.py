@@ -2,7 +2,8 @@
 
 One function serves publishing, reinforcement and evaluation. A *message* is ``{"role", "content"}``, its content a list of blocks
 ``{"type", "text"}``: ``image`` blocks, whose text is None and whose images are the sample's in order, then one ``text`` block. The
-*terse* prompt is the question alone; the *instructed* one says how to think and answer in the dialect.
+*terse* prompt is the question alone; the *marked* one says beside it whether to think with places or in words alone, so that a student of
+two dialects knows which is meant; the *instructed* one says how to think and answer in the dialect.
 """
 
 from __future__ import annotations

@@ -46,10 +46,12 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
     for name in recipe.publish.dialects:
         yield "publish.dialects", partial(get_dialect, name)
     yield "curate.rules", partial(get_rules, recipe.curate.rules)
-    if recipe.evaluate.dialect is not None:
-        yield "evaluate.dialect", partial(get_dialect, recipe.evaluate.dialect)
-    if recipe.evaluate.prompt is not None:
-        yield "evaluate.prompt", partial(_student_prompt, recipe.evaluate.prompt)
+    for mode, asking in recipe.evaluate.askings.items():
+        key = f"evaluate.modes.{mode}" if recipe.evaluate.modes else "evaluate"
+        if asking.dialect is not None:
+            yield f"{key}.dialect", partial(get_dialect, asking.dialect)
+        if asking.prompt is not None:
+            yield f"{key}.prompt", partial(_student_prompt, asking.prompt)
     for name in recipe.evaluate.benchmarks:
         yield "evaluate.benchmarks", partial(get_benchmark, name, recipe.evaluate.protocol)
     if recipe.reinforce is not None:

@@ -12,6 +12,7 @@ from typing import Any
 from data.config import Section
 from data.sources.config import IngestConfig
 from flows.recipe import Recipe
+from models.training.config import ReinforceConfig
 from models.teacher.config import REACHING
 from tasks.stage import Stage
 
@@ -66,6 +67,10 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
         from data.plugins import plugin_hashes
 
         settings["plugins"] = plugin_hashes(plugins)
+    if isinstance(own, ReinforceConfig):
+        from models.training.rewards import reward_versions
+
+        settings["reward_versions"] = reward_versions(own)
     if isinstance(own, IngestConfig):
         from data.sources.fingerprint import fingerprint
 
@@ -99,13 +104,16 @@ def _judge_prompts(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _student_prompts(stage: Stage, recipe: Recipe) -> list[str]:
-    """The student's own with those of streams, and all of them where a vocabulary is made."""
+    """The student's own, those of streams or of ways of asking, and all of them where a vocabulary is made."""
     from data.prompts import prompt_names
 
     if stage is Stage.PRETRAIN:
         return [name for name in prompt_names() if name.startswith(STUDENT_PROMPTS)]
-    streams = recipe.reinforce.streams if recipe.reinforce and stage is Stage.REINFORCE else None
-    own = (streams.grounded.prompt, streams.textual.prompt, streams.single.prompt) if streams else ()
-    asked = recipe.evaluate.prompt if stage is Stage.EVALUATE else None
-    names = dict.fromkeys(name for name in (asked or recipe.student.prompt, *own) if name)
+    named: list[str | None] = [None]
+    if stage is Stage.EVALUATE:
+        named = [asking.prompt for asking in recipe.evaluate.askings.values()]
+    elif stage is Stage.REINFORCE and recipe.reinforce is not None:
+        streams = recipe.reinforce.streams
+        named = [None, streams.grounded.prompt, streams.textual.prompt, streams.single.prompt]
+    names = dict.fromkeys(name or recipe.student.prompt for name in named)
     return [f"{STUDENT_PROMPTS}{name}" for name in names] if stage in _ASKING else []

@@ -44,7 +44,7 @@ def shard_count(run: StageRun, job: EvaluateJob) -> int:
     """How many shards the child will answer: those of the items of the chosen splits, for each benchmark."""
     asked = sum(map(is_scorable, _of_splits(run, job)))
     asked = asked if job.config.limit is None else min(asked, job.config.limit)
-    return -(-asked // job.shard_size) * len(job.config.benchmarks)
+    return -(-asked // job.shard_size) * len(job.config.benchmarks) * len(job.config.askings)
 
 
 def left_out(run: StageRun, job: EvaluateJob) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from data.benchmarks.config import EvaluateConfig
 from flows.estimate.asking import calls_per_sample, traces_per_sample
 from flows.estimate.lengths import lengths
 from flows.estimate.reinforcing import reinforced
@@ -96,9 +97,14 @@ def _evaluate(recipe: Recipe) -> Figures:
     models = sum(stages.get(name) is not None for name in config.checkpoints)
     counted = count_samples(recipe.ingest, config.splits)
     items = counted.most if config.limit is None or counted.most is None else min(counted.most, config.limit)
-    answers = _times(items, models * len(config.benchmarks))
-    yield "answers", answers, f"{models} checkpoints, {len(config.benchmarks)} benchmarks; items {counted.known_by}"
+    ways = len(config.benchmarks) * len(config.askings)
+    answers = _times(items, models * ways)
+    yield "answers", answers, f"{models} checkpoints, {len(config.benchmarks)} benchmarks{_in_modes(config)}; items {counted.known_by}"
     yield "tokens", _times(answers, lengths(recipe.student).whole), "read and written"
+
+
+def _in_modes(config: EvaluateConfig) -> str:
+    return f" in {len(config.askings)} modes" if config.modes else ""
 
 
 def _asked(recipe: Recipe) -> Counted:

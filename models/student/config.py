@@ -19,7 +19,8 @@ class StudentConfig(Section):
     """A hub id, a folder, or ``pretrain``: what the pretrain stage built."""
     dialect: str = "vigorl"
     prompt: str = "terse"
-    """A student prompt of ``data/prompts/student``: ``terse`` is the question alone, ``instructed`` adds the dialect's instruction."""
+    """A student prompt of ``data/prompts/student``: ``terse`` is the question alone, ``marked`` adds whether to think with
+    places, ``instructed`` the dialect's instruction."""
     view: ViewConfig = ViewConfig()
     zoom: ZoomConfig = ZoomConfig()
     """How a closer look is taken, where its dialect asks for one."""

@@ -35,6 +35,7 @@ from models.student.config import StudentConfig
 from models.student.evaluation import PREDICTIONS, SCORES, EvaluateJob, read_job
 
 if TYPE_CHECKING:
+    from models.student.encoding import Encoder
     from models.student.turns import Ask, Episode
 
 
@@ -44,7 +45,14 @@ class Exam:
 
     benchmark: Benchmark
     items: list[Sample]
-    asking: Asking
+    mode: str
+    """What the way of asking is called."""
+    settings: StudentConfig
+    """How the student sees and speaks in it."""
+
+    @property
+    def asking(self) -> Asking:
+        return Asking(self.settings.prompt, self.settings.dialect)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -89,13 +97,10 @@ class _Child:
 
     @cached_property
     def settings(self) -> StudentConfig:
-        """How this student sees and speaks: the job's word, else what stands beside the checkpoint; asked in the words of the section."""
+        """How this student sees and speaks: the job's word, else what stands beside the checkpoint."""
         from models.student.settings import read_settings
 
-        settings = self.job.student or read_settings(Path(self.job.model)) or self.student.config
-        config = self.job.config
-        asked = {"dialect": config.dialect, "prompt": config.prompt, "turns": config.turns}
-        return settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
+        return self.job.student or read_settings(Path(self.job.model)) or self.student.config
 
     @cached_property
     def student(self) -> Any:
@@ -109,37 +114,37 @@ class _Child:
     def _exams(self) -> Iterator[Exam]:
         rows = self.store.read(self.store.resolve("samples", self.job.samples)).to_pylist()
         samples = [sample_from_row(row) for row in rows]
-        asking = Asking(self.settings.prompt, self.settings.dialect)
-        for name in self.job.config.benchmarks:
-            benchmark = get_benchmark(name, self.job.config.protocol)
-            yield Exam(benchmark, benchmark.items(samples, self.job.config.splits, self.job.config.limit), asking)
+        config = self.job.config
+        for name in config.benchmarks:
+            benchmark = get_benchmark(name, config.protocol)
+            items = benchmark.items(samples, config.splits, config.limit)
+            for mode, asking in config.askings.items():
+                asked = {name: value for name in type(asking).model_fields if (value := getattr(asking, name)) is not None}
+                yield Exam(benchmark, items, mode, self.settings.model_copy(update=asked))
 
     def _shard(self, exam: Exam, number: int) -> Path:
-        return self.job.output / f"shards-{self.job.fingerprint()[:16]}" / exam.benchmark.name / f"shard-{number:05d}.parquet"
+        folder = self.job.output / f"shards-{self.job.fingerprint()[:16]}" / f"{exam.benchmark.name}-{exam.mode}"
+        return folder / f"shard-{number:05d}.parquet"
 
     def _frames(self, sample: Sample) -> tuple[Frame, ...]:
         return self.settings.view.frames(map(self.images.size, sample.image_ids))
 
-    @cached_property
-    def answerer(self) -> Any:
-        """The student as it is asked."""
-        from models.student.answering import Answerer
-
-        return Answerer(self.student, self.settings, self.job.config.temperature)
-
     def _answer(self, exam: Exam, items: Sequence[Sample]) -> list[dict[str, Any]]:
         """The rows of a shard, answered in batches."""
+        from models.student.answering import Answerer
+
+        answerer = Answerer(self.student, exam.settings, self.job.config.temperature)
         return [
             self._row(exam, item, episode)
             for batch in _shards(items, self.job.config.batch_size)
-            for item, episode in zip(batch, self.answerer.answer([self._ask(exam, item) for item in batch]), strict=True)
+            for item, episode in zip(batch, answerer.answer([self._ask(exam, item, answerer.encoder) for item in batch]), strict=True)
         ]
 
-    def _ask(self, exam: Exam, sample: Sample) -> Ask:
+    def _ask(self, exam: Exam, sample: Sample, encoder: Encoder) -> Ask:
         from models.student.turns import Ask
 
         frames, images = self._frames(sample), [self.images.open(name) for name in sample.image_ids]
-        prompt = self.answerer.encoder.encode(exam.benchmark.prompt(sample, exam.asking, frames), images)
+        prompt = encoder.encode(exam.benchmark.prompt(sample, exam.asking, frames), images)
         return Ask(prompt, images, frames, item_seed(self.job.config.seed, sample.sample_id))
 
     def _row(self, exam: Exam, sample: Sample, episode: Episode) -> dict[str, Any]:
@@ -149,7 +154,7 @@ class _Child:
         parsed = get_dialect(exam.asking.dialect).parse_turns(episode.said, frames, sample.task)
         answer = parsed.trace.answer if parsed.trace is not None else None
         grade = exam.benchmark.grade(sample, answer, frames, config.protocol)
-        origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, config.protocol, config.mode, sample.sample_id]
+        origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, config.protocol, exam.mode, sample.sample_id]
         return {
             "prediction_id": entity_id(Kind.PREDICTION, *origin),
             "run_id": job.run_id,
@@ -157,7 +162,7 @@ class _Child:
             "model": job.name,
             "benchmark": exam.benchmark.name,
             "protocol": config.protocol,
-            "mode": config.mode,
+            "mode": exam.mode,
             "sample_id": sample.sample_id,
             "turns": turn_rows(text_of(exam.benchmark.prompt(sample, exam.asking, frames)), sample.image_ids, episode),
             "text": episode.text,
@@ -172,12 +177,12 @@ class _Child:
             "scores": list(grade.scores.items()),
             "category": exam.benchmark.kind(sample),
             "difficulty_band": sample.difficulty_band,
-            "settings_hash": digest(self._settings()),
+            "settings_hash": digest(self._settings(exam)),
         }
 
-    def _settings(self) -> dict[str, Any]:
+    def _settings(self, exam: Exam) -> dict[str, Any]:
         config = self.job.config.model_dump(mode="json", include={"temperature", "seed", "batch_size", "splits", "limit"})
-        return {"student": self.settings.model_dump(mode="json"), "evaluate": config}
+        return {"student": exam.settings.model_dump(mode="json"), "evaluate": config}
 
     def _finish(self, exams: Sequence[Exam]) -> None:
         predictions: list[dict[str, Any]] = []
@@ -199,8 +204,8 @@ class _Child:
             model=job.name,
             benchmark=exam.benchmark.name,
             protocol=config.protocol,
-            mode=config.mode,
-            settings=self._settings(),
+            mode=exam.mode,
+            settings=self._settings(exam),
             prompt_hash=exam.benchmark.prompt_hash(exam.asking),
             benchmark_version=job.samples,
             verified=answered == {item.sample_id for item in exam.items},

@@ -30,6 +30,11 @@ def test_the_terse_prompt_is_the_question_and_its_choices() -> None:
     assert question_text(SAMPLE, "terse", "vigorl", FRAMES) == "Is it red? Choices: yes, no."
 
 
+def test_the_marked_prompt_says_whether_to_think_with_places() -> None:
+    assert question_text(POINT, "marked", "ivgr", FRAMES) == "Where is it? Think with places."
+    assert question_text(SAMPLE, "marked", "textual", FRAMES) == "Is it red? Choices: yes, no. Think in words alone."
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("task", Task)
 def test_every_dialect_has_instructions_for_every_task(dialect: str, task: Task) -> None:
@@ -87,5 +92,5 @@ def test_a_prompt_has_a_hash_of_its_text() -> None:
 
 @pytest.mark.parametrize("name", ["student/loud", "../prompts/student/terse", ""])
 def test_an_unknown_prompt_is_answered_with_the_known_ones(name: str) -> None:
-    with pytest.raises(UnknownPromptError, match="student/instructed, student/terse"):
+    with pytest.raises(UnknownPromptError, match="student/instructed, student/marked, student/terse"):
         prompt(name)

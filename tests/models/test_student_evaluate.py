@@ -1,11 +1,12 @@
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from data.benchmarks.config import EvaluateConfig
+from data.benchmarks.config import AskingConfig, EvaluateConfig
 from data.benchmarks.registry import UnknownBenchmarkError
 from data.observing import TurnsConfig
 from data.store import Store
@@ -76,6 +77,19 @@ def test_a_student_can_be_asked_in_another_dialect(job: EvaluateJob, results: Re
     student = json.loads(row["settings"])["student"]
     assert (row["mode"], student["dialect"], student["prompt"]) == ("textual", "textual", "instructed")
     assert row["prompt_hash"] != results.scores.column("prompt_hash")[0].as_py()
+
+
+def test_every_benchmark_is_asked_in_every_mode(job: EvaluateJob, tmp_path: Path) -> None:
+    modes = {"grounded": AskingConfig(dialect="ivgr"), "textual": AskingConfig(dialect="textual")}
+    evaluate(changed(job, output=tmp_path, config=job.config.model_copy(update={"modes": modes, "limit": 4})))
+    found = read_results(tmp_path)
+    rows = found.predictions.to_pylist()
+    assert Counter(row["mode"] for row in rows) == {"grounded": 4, "textual": 4}
+    assert len({row["prediction_id"] for row in rows}) == 8
+    assert {(row["mode"], json.loads(row["settings"])["student"]["dialect"]) for row in found.scores.to_pylist()} == {
+        ("grounded", "ivgr"),
+        ("textual", "textual"),
+    }
 
 
 def test_an_answer_stands_behind_its_question_and_image(results: Results, made_store: Store) -> None:
