@@ -1,8 +1,8 @@
 """Canvas: random scenes of coloured shapes whose boxes are exact.
 
 A *scene* is an image and its objects, a *canvas* the measures it is drawn with. A *band* is how hard the scene is to read: ``easy`` has
-distinct colours, ``medium`` gives every object a neighbour of its own colour, ``hard`` has small objects on a large canvas. Colour and
-shape together name one object.
+distinct colours, ``medium`` gives every object a neighbour of its own colour, ``hard`` has small objects on a large canvas, ``tiny`` has
+objects of distinct colours whose shapes show only from close by. Colour and shape together name one object.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Band(StrEnum):
     """Every object has another of its colour, so that the shape is needed."""
     HARD = "hard"
     """Small objects, many of them, on a large canvas."""
+    TINY = "tiny"
+    """No two objects share a colour; on a canvas made small for the tiny student they are specks of 3 to 4 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ CANVASES = {
     Band.EASY: Canvas(112, (3, 6), (0.07, 0.13)),
     Band.MEDIUM: Canvas(112, (4, 6), (0.07, 0.13)),
     Band.HARD: Canvas(224, (5, 8), (0.04, 0.07)),
+    Band.TINY: Canvas(448, (3, 6), (0.012, 0.02)),
 }
 
 
@@ -113,7 +116,7 @@ def paint(objects: Sequence[SceneObject], size: int, grey: int) -> Scene:
 
 def _draw_names(rng: random.Random, band: Band, canvas: Canvas) -> list[tuple[str, str]]:
     count = rng.randint(*canvas.objects)
-    if band is Band.EASY:
+    if band in (Band.EASY, Band.TINY):
         return [(color, rng.choice(SHAPES)) for color in rng.sample(list(COLORS), count)]
     if band is Band.MEDIUM:
         colors = rng.sample(list(COLORS), count // 2)

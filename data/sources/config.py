@@ -35,9 +35,10 @@ class ScenesConfig(LicensedConfig):
     split: SplitName = "train"
     seed: int = 0
     tasks: dict[str, float] = {"point": 1.0}
-    """Relative share of ``point``, ``box``, ``choice`` and ``multi_image`` problems."""
+    """Relative share of ``point``, ``box``, ``choice`` and ``multi_image`` problems. A choice is between directions; in the band ``tiny``
+    between shapes, or whether two objects have the same."""
     bands: dict[str, float] = {"easy": 1.0}
-    """Relative share of the bands ``easy``, ``medium`` and ``hard``."""
+    """Relative share of the bands ``easy``, ``medium``, ``hard`` and ``tiny``."""
     questions_per_image: int = Field(default=1, ge=1, le=4)
 
 

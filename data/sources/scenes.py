@@ -23,11 +23,14 @@ __all__ = ["CHOICES", "COLORS", "SHAPES", "TASKS", "Band", "Scene", "SceneObject
 DATASET = "scenes"
 TASKS = ("point", "box", "choice", "multi_image")
 CHOICES = ("left", "right", "above", "below")
+YES, NO = "yes", "no"
 PHRASES = {"left": "left of", "right": "right of", "above": "above", "below": "below"}
 DOMINANCE = 1.5
 """A direction holds when its offset is at least this times the offset across it."""
 RELATION_SHARE = 0.5
 """Of the medium band's ``point`` and ``box`` problems, how many name their object by a relation where the scene allows it."""
+SHAPE_SHARE = 0.5
+"""Of the tiny band's ``choice`` problems, how many ask for the shape of one object; the others compare two."""
 RECURRENCE = (0.7548776662466927, 0.5698402909980532)
 """Steps of the additive recurrence R2: 1/g and 1/g^2 for g^3 = g + 1 (M. Roberts, Unreasonable Effectiveness of Quasirandom Sequences)."""
 NUMBERS = {2: "both images", 3: "all three images"}
@@ -103,6 +106,8 @@ def _ask_all(rng: random.Random, scene: Scene, band: str, tasks: list[tuple[int,
 
 
 def _candidates(rng: random.Random, scene: Scene, band: str, task: str) -> list[Question]:
+    if task == "choice" and band == Band.TINY:
+        return _shapes(scene) if rng.random() < SHAPE_SHARE else _likenesses(scene, rng.choice((YES, NO)))
     if task == "choice":
         direction = rng.choice(CHOICES)
         return [_choice(a, b, direction) for a, b in permutations(scene.objects, 2) if _dominant(a, b) == direction]
@@ -122,6 +127,30 @@ def _choice(a: SceneObject, b: SceneObject, direction: str) -> Question:
     text = f"Is the {a.name} left of, right of, above or below the {b.name}?"
     evidence = (_place(a, Role.EVIDENCE), _place(b, Role.EVIDENCE))
     return Question(text, Task.CHOICE, "choice", evidence, CHOICES, direction)
+
+
+def _shapes(scene: Scene) -> list[Question]:
+    """What can be told of one object only from close by."""
+    return [
+        Question(f"What shape is the {item.color} object?", Task.CHOICE, "shape", (_place(item, Role.EVIDENCE),), SHAPES, item.shape)
+        for item in scene.objects
+    ]
+
+
+def _likenesses(scene: Scene, answer: str) -> list[Question]:
+    """What can be told only from a closer look at each of two objects."""
+    return [
+        Question(
+            f"Do the {a.color} object and the {b.color} object have the same shape?",
+            Task.CHOICE,
+            "likeness",
+            (_place(a, Role.EVIDENCE), _place(b, Role.EVIDENCE)),
+            (YES, NO),
+            answer,
+        )
+        for a, b in permutations(scene.objects, 2)
+        if (a.shape == b.shape) == (answer == YES)
+    ]
 
 
 def _relations(scene: Scene, task: str) -> list[Question]:
@@ -177,7 +206,7 @@ def _common(rng: random.Random, band: str) -> tuple[Question, list[Scene]]:
 
 
 def _companions(rest: list[tuple[str, str]], band: str, shared: tuple[str, str]) -> list[tuple[str, str]]:
-    """Take three names for an image out of ``rest``: of other colours (easy), one of them of the shared colour (medium), or any."""
+    """Take three names for an image out of ``rest``: of other colours (easy, tiny), one of them of the shared colour (medium), or any."""
     taken: list[tuple[str, str]] = []
     if band == Band.MEDIUM:
         taken.append(next(name for name in rest if name[0] == shared[0]))
@@ -190,7 +219,7 @@ def _companions(rest: list[tuple[str, str]], band: str, shared: tuple[str, str])
 
 
 def _changed(rng: random.Random, band: str) -> tuple[Question, list[Scene]]:
-    """A scene and the same scene with one object of another colour (easy), shape (medium) or either (hard)."""
+    """A scene and the same scene with one object of another colour (easy), shape (medium, tiny) or either (hard)."""
     first = draw_scene(rng, band)
     place = rng.randrange(len(first.objects))
     old = first.objects[place]
@@ -206,7 +235,7 @@ def _other_name(rng: random.Random, band: str, scene: Scene, old: SceneObject) -
     colors = {item.color for item in scene.objects}
     recolored = [name for name in NAMES if name[1] == old.shape and name[0] not in colors]
     reshaped = [name for name in NAMES if name[0] == old.color and name not in taken]
-    options = {Band.EASY: recolored or reshaped, Band.MEDIUM: reshaped, Band.HARD: recolored + reshaped}
+    options = {Band.EASY: recolored or reshaped, Band.MEDIUM: reshaped, Band.HARD: recolored + reshaped, Band.TINY: reshaped}
     return rng.choice(options[Band(band)])
 
 

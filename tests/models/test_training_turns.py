@@ -151,7 +151,8 @@ def turn_logprobs(model: Any, encoder: Encoder, prompt: Prompt, ids: tuple[int, 
     whole = dataclasses.replace(prompt, ids=prompt.ids + ids)
     with torch.no_grad():
         logits = model(**pad_left([whole], 0, encoder.image_token)).logits[0, len(prompt.ids) - 1 : -1]
-    return logits.log_softmax(-1).gather(-1, torch.tensor(ids)[:, None])[:, 0]
+    found: torch.Tensor = logits.log_softmax(-1).gather(-1, torch.tensor(ids)[:, None])[:, 0]
+    return found
 
 
 def loss_logprobs(model: Any, encoder: Encoder, rows: Any, pad: int) -> list[torch.Tensor]:

@@ -1,8 +1,8 @@
 """Grammar: a small, tolerant reading of questions about coloured shapes.
 
 A *phrase* names things by colour and shape, either of which may be left open (``the circle``, ``the red object``). A *wish* is what a
-question asks: to find a phrase, perhaps by its relation to another; to tell how two phrases lie; or what several images share or where
-they differ.
+question asks: to find a phrase, perhaps by its relation to another; to tell how two phrases lie, which shape one has, or whether two have
+the same; or what several images share or where they differ.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ DIRECTIONS = {"over": "above", "under": "below", "beneath": "below", "underneath
 IMAGE = re.compile(r"\b(first|second|third|fourth|last)\s+(?:image|picture|one)|\b(?:image|picture)\s+(\d+)")
 ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 SHARED = re.compile(r"\b(both|all|each|every|common|shared?|same)\b")
+WHICH_SHAPE = re.compile(r"\b(?:what|which) shape\b")
+SAME_SHAPE = re.compile(r"\b(?:same|equal|one) shape\b")
 CHANGED = re.compile(r"\b(chang\w*|differ\w*)\b")
 
 
@@ -32,6 +34,10 @@ class Kind(StrEnum):
     """Where a thing is."""
     RELATE = "relate"
     """In which direction one thing lies from another."""
+    SHAPE = "shape"
+    """Which shape a thing has."""
+    ALIKE = "alike"
+    """Whether two things have the same shape."""
     COMMON = "common"
     """Which thing is in every image."""
     CHANGED = "changed"
@@ -71,6 +77,10 @@ def read_question(question: str, choices: tuple[str, ...], images: int) -> Wish 
     """The wish of a question about that many images; None where the grammar does not reach."""
     text = re.sub(r"\s+", " ", question.lower())
     image = _image(text)
+    if kind := _of_shapes(text):
+        phrases = _phrases(IMAGE.sub(" ", text))
+        if len(phrases) > (kind is Kind.ALIKE):
+            return Wish(kind, phrases[0], None, phrases[1] if kind is Kind.ALIKE else None, image)
     if images > 1 and CHANGED.search(text):
         return Wish(Kind.CHANGED, image=image)
     if images > 1 and SHARED.search(text):
@@ -88,6 +98,10 @@ def direction(text: str) -> str | None:
     """The direction that a choice such as ``to the left`` or ``below`` speaks of."""
     found = re.search(r"\b(left|right|above|over|below|under|beneath|underneath)\b", text.lower())
     return DIRECTIONS.get(found[1], found[1]) if found else None
+
+
+def _of_shapes(text: str) -> Kind | None:
+    return Kind.SHAPE if WHICH_SHAPE.search(text) else Kind.ALIKE if SAME_SHAPE.search(text) else None
 
 
 def _relations(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.teacher.embedded.brief import Brief, KnownPlace
 from models.teacher.embedded.grammar import Kind, Phrase, Wish, direction, read_question
@@ -26,12 +26,14 @@ Corners = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That a named thing is at a place of an image, in its pixels."""
+    """That a named thing is at a place of an image, in its pixels; what is found when it is looked at is said after that."""
 
     name: str
     image: int
     point: tuple[float, float]
     box: Corners
+    finding: str = ""
+    """A sentence, for example ``It is a circle.``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Thinker:
         answers: dict[Kind, Callable[[Wish], Plan]] = {
             Kind.FIND: self._find,
             Kind.RELATE: self._relate,
+            Kind.SHAPE: self._shape,
+            Kind.ALIKE: self._alike,
             Kind.COMMON: self._common,
             Kind.CHANGED: self._changed,
         }
@@ -105,6 +109,25 @@ class Thinker:
         )
         lies = _direction(claims[0].point, claims[1].point)
         return Plan(claims, next((choice for choice in self.brief.choices if direction(choice) == lies), lies))
+
+    def _shape(self, wish: Wish) -> Plan:
+        assert wish.target is not None
+        claim, shape = self._examined(wish.target, self._index(wish.image, default=0), certain=False)
+        return Plan((claim,), shape)
+
+    def _alike(self, wish: Wish) -> Plan:
+        assert wish.target is not None
+        assert wish.anchor is not None
+        index = self._index(wish.image, default=0)
+        first, second = self._examined(wish.target, index, certain=False), self._examined(wish.anchor, index, certain=True)
+        return Plan((first[0], second[0]), "yes" if first[1] == second[1] else "no")
+
+    def _examined(self, phrase: Phrase, index: int, *, certain: bool) -> tuple[Claim, str]:
+        """A claim with what is found there, and the shape that is."""
+        image = self.brief.images[index]
+        claim = self._claim(phrase.text, index, self._one(phrase, index), certain=certain)
+        shape = max(image.things, key=lambda thing: _overlap(_corners(thing), claim.box)).shape
+        return replace(claim, finding=f"It is a {shape}."), shape
 
     def _common(self, wish: Wish) -> Plan:
         images = self.brief.images

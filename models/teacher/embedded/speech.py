@@ -39,11 +39,12 @@ def speak(brief: Brief, plan: Plan, temperature: float, rng: random.Random) -> s
     if sentences and brief.known and rng.random() < LEAK * temperature:
         sentences[0] = _leaked(brief, plan, sentences[0], rng)
     if brief.tool_form:
-        looks = [_look(brief, claim, sentence) for claim, sentence in zip(left, sentences, strict=True)]
-        closing = f"<think>\n{ENOUGH}\n</think>\n{answer}"
+        looks = [_look(brief, claim, _after(plan, claim) + sentence) for claim, sentence in zip(left, sentences, strict=True)]
+        closing = f"<think>\n{(plan.claims[-1].finding if plan.claims else '') or ENOUGH}\n</think>\n{answer}"
         if brief.observation is None:
             return looks[0] if looks else closing
         return "\n".join([*(f"{look}\n{brief.observation}" for look in looks), closing])
+    sentences = [f"{sentence} {claim.finding}".rstrip() for claim, sentence in zip(left, sentences, strict=True)]
     if brief.one_step:
         return f"<think>{sentences[0]}</think>" if sentences else answer
     thoughts = "\n".join(sentences)
@@ -139,6 +140,13 @@ def _answer(brief: Brief, plan: Plan) -> str:
     if plan.text is not None:
         return plan.text
     return brief.separator.join(write_place(brief.answer_form, claim, brief) for claim in plan.places)
+
+
+def _after(plan: Plan, claim: Claim) -> str:
+    """What the look before a claim has shown, as a line before the claim's."""
+    place = plan.claims.index(claim) if claim in plan.claims else 0
+    finding = plan.claims[place - 1].finding if place else ""
+    return f"{finding}\n" if finding else ""
 
 
 def _look(brief: Brief, claim: Claim, sentence: str) -> str:

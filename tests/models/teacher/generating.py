@@ -21,9 +21,10 @@ EVERY_TASK = {"point": 1.0, "box": 1.0, "choice": 1.0, "multi_image": 1.0}
 EVERY_BAND = {"easy": 1.0, "medium": 1.0, "hard": 1.0}
 
 
-def store_scenes(store: Store, count: int) -> list[Sample]:
-    """Drawn problems of every task and band; their images go to the store unless they are there."""
-    problems = list(read_scenes(ScenesConfig(count=count, tasks=EVERY_TASK, bands=EVERY_BAND)))
+def store_scenes(store: Store, count: int, **shares: dict[str, float]) -> list[Sample]:
+    """Drawn problems, by default of every task and band; their images go to the store unless they are there."""
+    config = ScenesConfig.model_validate({"count": count, "tasks": EVERY_TASK, "bands": EVERY_BAND} | shares)
+    problems = list(read_scenes(config))
     store_images(store, {image.image_id: (image.stored, image.width, image.height) for problem in problems for image in problem.images})
     return [problem.sample() for problem in problems]
 

@@ -62,3 +62,16 @@ def test_all_candidates_of_a_direct_question_are_selected(store: Store, teacher_
     rows = generate(store, store_scenes(store, 2), teacher_url, candidates=2)
     assert [(row["candidate"], row["selected"]) for row in rows] == [(0, True), (1, True)] * 2
     assert len({row["request_ids"][0] for row in rows}) == 4
+
+
+@pytest.mark.parametrize("dialect", ["vigorl_zoom", "vigorl"])
+def test_what_a_look_has_shown_is_said_after_it(store: Store, teacher_url: str, dialect: str) -> None:
+    samples = store_scenes(store, 12, tasks={"choice": 1.0}, bands={"tiny": 1.0})
+    rows = generate(store, samples, teacher_url, dialect=dialect, teacher={"temperature": 0.0})
+    assert [row["answer"] for row in rows] == [sample.answer for sample in samples]
+    for row, sample in zip(rows, samples, strict=True):
+        looks = [zoom for step in row["steps"] for zoom in step["zooms"]]
+        assert row["parse_error"] is None
+        assert len(looks) == (len(sample.boxes) if dialect == "vigorl_zoom" else 0)
+        assert row["text"].count("It is a ") == len(sample.boxes)
+        assert all(box.x1 - 1 <= look["x"] <= box.x2 + 1 for box, look in zip(sample.boxes, looks, strict=bool(looks)))

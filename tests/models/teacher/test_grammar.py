@@ -15,6 +15,8 @@ CIRCLE, SQUARE = Phrase("red", "circle"), Phrase("blue", "square")
         ("Box the circle left of the blue square.", Wish(Kind.FIND, Phrase(None, "circle"), "left", SQUARE)),
         ("Find the red thing to the right of the blue square", Wish(Kind.FIND, Phrase("red", None), "right", SQUARE)),
         ("Where is the red circle underneath the blue square?", Wish(Kind.FIND, CIRCLE, "below", SQUARE)),
+        ("What shape is the red object?", Wish(Kind.SHAPE, Phrase("red", None))),
+        ("Do the red object and the blue square have the same shape?", Wish(Kind.ALIKE, Phrase("red", None), None, SQUARE)),
         ("Is the red circle left of, right of, above or below the blue square?", Wish(Kind.RELATE, CIRCLE, None, SQUARE)),
     ],
 )

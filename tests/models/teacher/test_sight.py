@@ -9,7 +9,7 @@ from data.sources.canvas import draw_scene
 from models.teacher.embedded.sight import color_name, see
 
 
-@pytest.mark.parametrize("band", ["easy", "medium", "hard"])
+@pytest.mark.parametrize("band", ["easy", "medium", "hard", "tiny"])
 def test_drawn_objects_are_seen_with_their_colors_shapes_and_boxes(band: str) -> None:
     rng = random.Random(3)
     seen, drawn = 0, 0
