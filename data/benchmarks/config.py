@@ -17,6 +17,8 @@ class AskingConfig(Section):
     """The student prompt to ask with."""
     turns: TurnsConfig | None = None
     """How long it may go on looking."""
+    temperature: float | None = Field(default=None, ge=0)
+    """That of the section where it is left open."""
 
 
 class EvaluateConfig(Section):

@@ -49,6 +49,7 @@ class Exam:
     """What the way of asking is called."""
     settings: StudentConfig
     """How the student sees and speaks in it."""
+    temperature: float
 
     @property
     def asking(self) -> Asking:
@@ -120,7 +121,8 @@ class _Child:
             items = benchmark.items(samples, config.splits, config.limit)
             for mode, asking in config.askings.items():
                 asked = {name: value for name in type(asking).model_fields if (value := getattr(asking, name)) is not None}
-                yield Exam(benchmark, items, mode, self.settings.model_copy(update=asked))
+                temperature = asked.pop("temperature", config.temperature)
+                yield Exam(benchmark, items, mode, self.settings.model_copy(update=asked), temperature)
 
     def _shard(self, exam: Exam, number: int) -> Path:
         folder = self.job.output / f"shards-{self.job.fingerprint()[:16]}" / f"{exam.benchmark.name}-{exam.mode}"
@@ -133,7 +135,7 @@ class _Child:
         """The rows of a shard, answered in batches."""
         from models.student.answering import Answerer
 
-        answerer = Answerer(self.student, exam.settings, self.job.config.temperature)
+        answerer = Answerer(self.student, exam.settings, exam.temperature)
         return [
             self._row(exam, item, episode)
             for batch in _shards(items, self.job.config.batch_size)
@@ -181,8 +183,8 @@ class _Child:
         }
 
     def _settings(self, exam: Exam) -> dict[str, Any]:
-        config = self.job.config.model_dump(mode="json", include={"temperature", "seed", "batch_size", "splits", "limit"})
-        return {"student": exam.settings.model_dump(mode="json"), "evaluate": config}
+        config = self.job.config.model_dump(mode="json", include={"seed", "batch_size", "splits", "limit"})
+        return {"student": exam.settings.model_dump(mode="json"), "evaluate": config | {"temperature": exam.temperature}}
 
     def _finish(self, exams: Sequence[Exam]) -> None:
         predictions: list[dict[str, Any]] = []

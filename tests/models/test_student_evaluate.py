@@ -80,7 +80,7 @@ def test_a_student_can_be_asked_in_another_dialect(job: EvaluateJob, results: Re
 
 
 def test_every_benchmark_is_asked_in_every_mode(job: EvaluateJob, tmp_path: Path) -> None:
-    modes = {"grounded": AskingConfig(dialect="ivgr"), "textual": AskingConfig(dialect="textual")}
+    modes = {"grounded": AskingConfig(dialect="ivgr"), "textual": AskingConfig(dialect="textual", temperature=1.0)}
     evaluate(changed(job, output=tmp_path, config=job.config.model_copy(update={"modes": modes, "limit": 4})))
     found = read_results(tmp_path)
     rows = found.predictions.to_pylist()
@@ -90,6 +90,8 @@ def test_every_benchmark_is_asked_in_every_mode(job: EvaluateJob, tmp_path: Path
         ("grounded", "ivgr"),
         ("textual", "textual"),
     }
+    temperatures = {(row["mode"], json.loads(row["settings"])["evaluate"]["temperature"]) for row in found.scores.to_pylist()}
+    assert temperatures == {("grounded", 0.0), ("textual", 1.0)}
 
 
 def test_an_answer_stands_behind_its_question_and_image(results: Results, made_store: Store) -> None:
