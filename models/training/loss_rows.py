@@ -32,9 +32,15 @@ class LossRows:
         """The pictures within a row's completion, in the order of their tokens."""
         return self._crops[row]
 
-    def fields(self, rows: Sequence[int], input_ids: torch.Tensor) -> dict[str, torch.Tensor | list[int]]:
-        """What the model takes beside the tokens of these rows, and how many pictures each has; ``input_ids`` is (rows, tokens)."""
-        pictures = [[*self.prompts[row].pictures, *self.crops(row)] for row in rows]
+    def fields(
+        self, rows: Sequence[int], input_ids: torch.Tensor, are_read: Sequence[bool] | None = None
+    ) -> dict[str, torch.Tensor | list[int]]:
+        """What the model takes beside the tokens of these rows, and how many pictures each has.
+
+        ``input_ids`` is (rows, tokens); completions that are not to be read stand there as padding, without their pictures.
+        """
+        read = [True] * len(rows) if are_read is None else are_read
+        pictures = [[*self.prompts[row].pictures, *(self.crops(row) if is_read else ())] for row, is_read in zip(rows, read, strict=True)]
         if not any(pictures):
             return {}
         kinds = {name: (input_ids == self._encoder.image_token).long() for name in {self.prompts[row].kinds for row in rows} if name}

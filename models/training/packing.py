@@ -82,7 +82,7 @@ class Packing:
         best = min(fitting, key=lambda packs: self._cost(len(packs), _length(packs)), default=[])
         return best if self._cost(len(best), _length(best)) < self._cost(len(rows), longest) else []
 
-    def inputs(self, rows: Sequence[PackRow], packs: Sequence[Pack], dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    def inputs(self, rows: Sequence[PackRow], packs: Sequence[Pack]) -> dict[str, torch.Tensor]:
         """What the model takes for these packs, ``shift_labels`` included: (packs, tokens), places (3, packs, tokens)."""
         shape = (len(packs), _length(packs))
         ids, segments = torch.zeros(shape, dtype=torch.long), torch.full(shape, -1)
@@ -96,7 +96,7 @@ class Packing:
             places[:, number, : pack.length] = self._places(prompt, [rows[row] for row in pack.rows])
         pictures = [picture for pack in packs for picture in _pictures(rows, pack)]
         kinds = {"mm_token_type_ids": (ids == self._image_token).long()} if pictures else {}
-        mask = self._mask(segments, dtype)
+        mask = self._mask(segments)
         return {
             "input_ids": ids,
             "attention_mask": mask,
@@ -115,13 +115,13 @@ class Packing:
         cost: int = sequences * length * (self._per_token + self._per_pair * length)
         return cost
 
-    def _mask(self, segments: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    def _mask(self, segments: torch.Tensor) -> torch.Tensor:
         """(packs, 1, tokens, tokens): which token (of the last dimension) each one sees. What fills up a pack sees the prompt too."""
         length = segments.shape[1]
         seen = torch.ones((length, length), dtype=torch.bool).tril()
         is_own = segments[:, :, None] == segments[:, None, :]
         mask = (seen & (is_own | (segments == 0)[:, None, :]))[:, None]
-        return torch.where(mask, 0.0, torch.finfo(dtype).min).to(dtype) if self._is_eager else mask
+        return torch.where(mask, 0.0, torch.finfo(self._base.dtype).min).to(self._base.dtype) if self._is_eager else mask
 
     def _places(self, prompt: Prompt, rows: Sequence[PackRow]) -> torch.Tensor:
         asked = self._row_places(prompt.ids, prompt.pictures)

@@ -23,6 +23,8 @@ from models.student.encoding import Encoder, Prompt
 from models.student.pictures import Picture
 from models.student.plain import PlainWriter
 from models.student.turns import Episode
+from models.student.vllm import VllmWriter
+from models.student.writers import make_writer
 from models.student.writing import Sampling, Writer
 from models.training.author import Author, episode_seed
 from models.training.generation import Generation
@@ -48,8 +50,14 @@ def reward(completions: Sequence[Any], **_: Any) -> list[float]:
 class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     """A ``GRPOTrainer`` that asks a ``Generation`` what to draw and what the completions are worth."""
 
-    def follow(self, generation: Generation, encoder: Encoder, sampling: Sampling, packs_groups: bool = True) -> None:
+    _last_loaded_step: int
+    """Whose weights vLLM has; the trainer sets it where there is one."""
+
+    def follow(
+        self, generation: Generation, encoder: Encoder, sampling: Sampling, packs_groups: bool = True, writer: str = "shared"
+    ) -> None:
         """Draw from and report to this generation; ``packs_groups`` reads rows of one prompt as one sequence where that is exact."""
+        self._writer_name = writer
         self._generation, self._encoder, self._sampling = generation, encoder, sampling
         self._judged: list[JudgedGroup] = []
         self._rows = LossRows(encoder, [])
@@ -81,6 +89,9 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     @contextmanager
     def _writer(self) -> Iterator[Writer]:
         """The policy as it stands, ready to write."""
+        if self.use_vllm:
+            yield self._vllm_writer()
+            return
         unwrapped = unwrap_model_for_generation(
             self.model_wrapped,
             self.accelerator,
@@ -88,7 +99,21 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
             gradient_checkpointing_kwargs=self.args.gradient_checkpointing_kwargs,
         )
         with unwrapped as model, torch.no_grad(), self._dist.summon_full_params(self.model_wrapped, recurse=False):
-            yield PlainWriter(model)
+            yield PlainWriter(model) if self._writes_plainly else make_writer(model)
+
+    @property
+    def _writes_plainly(self) -> bool:
+        """Whether ``generate`` writes, which waits for other processes where a pass needs the weights that they hold."""
+        plugin = self.accelerator.state.deepspeed_plugin
+        is_parted = plugin is not None and plugin.zero_stage == 3 and not self.args.ds3_gather_for_generation
+        return self._writer_name == "plain" or is_parted or bool(self.is_fsdp_enabled)
+
+    def _vllm_writer(self) -> Writer:
+        """The trainer's own vLLM, with the weights of the step."""
+        if self.state.global_step != self._last_loaded_step:
+            self.vllm_generation.sync_weights()
+            self._last_loaded_step = self.state.global_step
+        return VllmWriter(self.vllm_generation)
 
     def _author(self, writer: Writer) -> Author:
         place = (self.accelerator.process_index, self.accelerator.num_processes)
@@ -148,9 +173,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         found = []
         for part in _slices(len(input_ids), batch_size or len(input_ids)):
             now, ids, mask = self._now[part], input_ids[part], attention_mask[part]
-            packed = (
-                None if asked["compute_aux_loss"] else self._read_packed(model, now, mask[:, -logits_to_keep:], asked["compute_entropy"])
-            )
+            packed = self._read_packed(model, now, mask[:, -logits_to_keep:], asked)
             found.append(packed or self._read_apart(model, now, ids, mask, logits_to_keep, asked))
         logps, entropies, losses = zip(*found, strict=True)
         return (
@@ -162,22 +185,25 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     def _read_apart(
         self, model: Any, rows: Sequence[int], ids: torch.Tensor, mask: torch.Tensor, logits_to_keep: int, asked: dict[str, bool]
     ) -> Any:
-        fields = self._rows.fields(rows, ids)
+        ids = ids.masked_fill(mask == 0, self._tokenizer.pad_token_id)
+        fields = self._rows.fields(rows, ids, mask[:, -logits_to_keep:].any(1).tolist())
         placed = {name: value.to(ids.device) if isinstance(value, torch.Tensor) else value for name, value in fields.items()}
         return super()._get_per_token_logps_and_entropies(model, ids, mask, logits_to_keep, **asked, **placed)
 
-    def _read_packed(self, model: Any, rows: Sequence[int], read: torch.Tensor, asks_entropy: bool) -> Any:
+    def _read_packed(self, model: Any, rows: Sequence[int], read: torch.Tensor, asked: dict[str, bool]) -> Any:
         """What the trainer reads of rows apart; None where packs are no gain. ``read`` is (rows, completion tokens): which count."""
-        taken = self._rows.pack_rows(rows, read.any(1).tolist())
-        packs = self._packing.plan(taken) if self._packing else []
-        if not self._packing or not packs:
+        if self._packing is None or asked["compute_aux_loss"]:
             return None
-        inputs = self._packing.inputs(taken, packs, model.dtype)
+        taken = self._rows.pack_rows(rows, read.any(1).tolist())
+        packs = self._packing.plan(taken)
+        if not packs:
+            return None
+        inputs = self._packing.inputs(taken, packs)
         with self.accelerator.autocast():
             output = model(**{name: value.to(read.device) for name, value in inputs.items()}, fused_lm_head=True)
         logps, entropies = (
             None if values is None else unpacked(values, packs, taken, read.shape[1])
-            for values in (output.log_probs, output.entropy if asks_entropy else None)
+            for values in (output.log_probs, output.entropy if asked["compute_entropy"] else None)
         )
         return logps, entropies, None
 

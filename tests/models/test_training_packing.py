@@ -71,7 +71,7 @@ def read_packed(model: Any, encoder: Encoder, rows: list[PackRow], width: int) -
     assert packing is not None
     packs = packing.plan(rows)
     assert len(packs) < len(rows)
-    output = model(**packing.inputs(rows, packs, model.dtype), fused_lm_head=True)
+    output = model(**packing.inputs(rows, packs), fused_lm_head=True)
     logps, entropies = (unpacked(values, packs, rows, width) for values in (output.log_probs, output.entropy))
     return logps, entropies
 

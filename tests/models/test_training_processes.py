@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +11,7 @@ from safetensors.torch import load_file
 from data.store import RunFolder, Store
 from models.training import reinforce as training
 from models.training.job import TrainingJob, write_job
+from tasks.child import launch
 from tests.models.scripted import ScriptedTrainer
 from tests.models.training_ground import make_ground
 
@@ -36,17 +33,11 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainingJob, Trainin
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "PolicyTrainer", ScriptedTrainer)
         training.reinforce(alone)
-    train_by_two(write_job(shared, root / "shared.json"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUDA_VISIBLE_DEVICES", "")
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        launch("tests.models.scripted", write_job(shared, root / "shared.json"), root / "child.log", processes=2, threads=1)
     return alone, shared
-
-
-def train_by_two(path: Path) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    environment = os.environ | {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [*command, "-m", "tests.models.scripted", "--job", str(path)], env=environment, capture_output=True, text=True, timeout=400
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def run(job: TrainingJob) -> RunFolder:
