@@ -74,10 +74,7 @@ class Encoder:
 
     def pictures(self, images: Sequence[Image.Image]) -> tuple[Picture, ...]:
         """Images as they stand in prompts."""
-        if not images:
-            return ()
-        found = dict(self._reader([list(images)], return_tensors="pt"))
-        return (Picture(found, len(images)),) if self._reader.last is None else tuple(self._reader.last)
+        return self._read(self.processor.image_token * len(images), images).pictures
 
     def image_tokens(self, ids: Sequence[int]) -> int:
         """How many of the tokens stand for pictures."""
@@ -94,7 +91,7 @@ class Encoder:
         found.pop("attention_mask")
         kinds = next((name for name in KINDS if found.pop(name, None) is not None), None)
         pictures = self._reader.last if images else []
-        return Prompt(tuple(ids), tuple([Picture(found, len(images))] if pictures is None else pictures), kinds)
+        return Prompt(tuple(ids), tuple([Picture(found, tuple(images))] if pictures is None else pictures), kinds)
 
 
 def merge_fields(prompts: Sequence[Prompt]) -> dict[str, torch.Tensor]:

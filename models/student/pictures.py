@@ -32,9 +32,15 @@ class Picture:
 
     fields: Mapping[str, torch.Tensor]
     """Such as ``pixel_values`` (patches, values) and ``image_grid_thw`` (1, 3)."""
-    images: int = 1
+    shown: tuple[Image.Image, ...]
+    """The image itself."""
     tiles: Mapping[str, int] | None = None
     """Rows and columns that the image was cut into, by processors that cut."""
+
+    @property
+    def images(self) -> int:
+        """How many images it shows."""
+        return len(self.shown)
 
     @property
     def size(self) -> int:
@@ -94,7 +100,7 @@ class PictureReader:
         made = dict(self._processor([[image]] if nested else [image], **options))
         self._reads_one_by_one = made.keys() <= ONE_BY_ONE
         tiles = {name: int(made.pop(name)[0][0]) for name in TILES if name in made}
-        return self._hold(image, Picture(made, tiles=tiles or None))
+        return self._hold(image, Picture(made, (image,), tiles or None))
 
     def _hold(self, image: Image.Image, picture: Picture) -> Picture:
         self._held[id(image)] = image, picture

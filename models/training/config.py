@@ -163,6 +163,9 @@ class ReinforceConfig(Section):
     weight: WeightConfig = WeightConfig()
     log_tokens: bool = False
     """Write the table ``rollout_tokens``: what the policy wrote token by token, and how likely each was. Changes nothing else."""
+    writer: Literal["shared", "plain"] = "shared"
+    """``shared`` reads the prompt of a group once for all its rollouts, with models for which that is exact; ``plain`` leaves it to the
+    model's own ``generate``. Where ``trl.use_vllm`` is set, vLLM writes."""
     pack_groups: bool = True
     """Read the prompt of a group once for all its rollouts, in scoring and in the loss, with models for which that is exact."""
     checkpoint_every: int = Field(default=10, gt=0)

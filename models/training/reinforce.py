@@ -87,7 +87,7 @@ def make_trainer(job: ReinforceJob, session: Session, arbiter: Arbiter | None = 
     model = session.student.model
     encoder = Encoder(session.student.processor, model.config.image_token_id)
     sampling = make_sampling(arguments, trainer.eos_token_ids, session.student.processor.tokenizer, model.config)
-    trainer.follow(generation, encoder, sampling, packs_groups=config.pack_groups)
+    trainer.follow(generation, encoder, sampling, packs_groups=config.pack_groups, writer=config.writer)
     return trainer
 
 
