@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from data.config import Section
 
 CLAIMS = Path(__file__).with_name("claims.toml")
-GROUND = ("recipe", "pool", "test")
+GROUND = ("recipe", "asked", "pool", "test")
 """What a claim that is ``same_as`` another takes from it where it has none of its own."""
 RECIPE = Path(__file__).with_name("base.toml")
 
@@ -40,7 +40,7 @@ class Arm(Section):
     recipe: dict[str, Any] = {}
     """Settings laid over the claim's, in every stage."""
     asked: dict[str, Any] = {}
-    """Settings laid over those at the evaluation alone."""
+    """How it is asked the held-out samples: fields of ``AskingConfig``."""
     is_reinforced: bool = True
     """Whether the student is reinforced after it was finetuned."""
 
@@ -52,6 +52,8 @@ class Claim(Section):
     question: str
     recipe: dict[str, Any] = {}
     """Settings laid over the base recipe for all arms."""
+    asked: dict[str, Any] = {}
+    """How all arms are asked, where they do not say otherwise."""
     pool: list[dict[str, Any]]
     """Sources of what is reinforced on."""
     test: list[dict[str, Any]]

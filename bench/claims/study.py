@@ -14,8 +14,8 @@ from flows.recipe import merge
 from flows.walk import Made
 from tasks.stage import Stage
 
-MODES: Mapping[str, Overrides] = {"greedy": {}, "sampled": {"evaluate.temperature": 1.0}}
-"""Decoding by name, with the settings that choose it."""
+MODES: Mapping[str, Overrides] = {"greedy": {"temperature": 0.0}, "sampled": {"temperature": 1.0}}
+"""Decoding by name, with the settings of a way of asking that choose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,19 @@ class Study:
             made = self._reinforced(arm, cell, made)
             found.rollouts = len(self.lab.rows(made, "rollouts", ["step"]))
         found.versions = {name: version.version_id for name, version in made.items()}
-        test = self._drawn(self.claim.test)
-        for mode, decoding in MODES.items():
-            settings = merge(merge(self._settings(arm), arm.asked), decoding)
-            answered = self.lab.make(Stage.EVALUATE, settings, test, made)
-            rows = self.lab.rows(answered, "predictions", ["correct", "iou"])
+        for mode, rows in self._answered(arm, made).items():
             found.accuracy[mode] = sum(bool(row["correct"]) for row in rows) / len(rows)
             overlaps = [row["iou"] for row in rows if row["iou"] is not None]
             if overlaps:
                 found.overlap[mode] = sum(overlaps) / len(overlaps)
         return found
+
+    def _answered(self, arm: Arm, student: Made) -> dict[str, list[dict[str, Any]]]:
+        """The predictions on the held-out samples, by mode."""
+        asking = {mode: self.claim.asked | arm.asked | dict(decoding) for mode, decoding in MODES.items()}
+        made = self.lab.make(Stage.EVALUATE, self._settings(arm, {"evaluate.modes": asking}), self._drawn(self.claim.test), student)
+        rows = self.lab.rows(made, "predictions", ["mode", "correct", "iou"])
+        return {mode: [row for row in rows if row["mode"] == mode] for mode in MODES}
 
     def _settings(self, arm: Arm, more: Overrides | None = None) -> dict[str, Any]:
         return merge(merge(self.claim.recipe, arm.recipe), more or {})
@@ -99,7 +102,11 @@ class Study:
         traces = self.lab.make(Stage.GENERATE, settings, drawn)
         verdicts = self.lab.make(Stage.CURATE, settings, drawn, traces)
         published = self.lab.make(Stage.PUBLISH, settings, drawn, traces, verdicts)
-        return {**published, **({CHECKPOINTS: self._base} if self._base else self.lab.make(Stage.PRETRAIN, {}))}
+        return {**published, **({CHECKPOINTS: self._base} if self._base else self._pretrained())}
+
+    def _pretrained(self) -> Made:
+        """The same whatever an arm's student speaks."""
+        return self.lab.make(Stage.PRETRAIN, {"pretrain": self.claim.recipe.get("pretrain", {})})
 
     def _finetuned(self, arm: Arm, seed: int) -> Made:
         return self.lab.make(Stage.FINETUNE, self._settings(arm, {"finetune.seed": seed}), self._taught(arm))

@@ -41,15 +41,13 @@ class Part(Section):
     """The claim of which an arm has the part."""
     arm: str
     recipe: dict[str, Any] = {}
-    """Settings that break it in the training."""
-    asked: dict[str, Any] = {}
-    """Settings that break it at the evaluation."""
+    """Settings that break it."""
     figures: list[str]
 
     def halves(self, claim: Claim) -> Claim:
         """The claim's arm as it is, and broken, measured after its last updates."""
         arm = claim.arms[self.arm]
-        broken = arm.model_copy(update={"recipe": merge(arm.recipe, self.recipe), "asked": merge(arm.asked, self.asked)})
+        broken = arm.model_copy(update={"recipe": merge(arm.recipe, self.recipe)})
         arms: dict[str, Arm] = {WHOLE: arm, BROKEN: broken}
         return claim.model_copy(
             update={"arms": arms, "steps": claim.steps[-1:], "comparisons": [Comparison(better=WHOLE, other=BROKEN, paper=[])]}

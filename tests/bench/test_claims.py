@@ -13,6 +13,7 @@ from bench.claims.statistics import Verdict, noncentrality, paired
 from bench.claims.study import Cell, Measured
 from bench.claims.table import END, START, rewritten
 from bench.parts.__main__ import read_parts
+from data.benchmarks.config import AskingConfig
 from flows.recipe import load_recipe, merge
 
 CLAIMS = read_claims()
@@ -21,7 +22,8 @@ CLAIMS = read_claims()
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_arm_is_a_recipe(name: str) -> None:
     for arm in CLAIMS[name].arms.values():
-        assert load_recipe(RECIPE, merge(merge(CLAIMS[name].recipe, arm.recipe), arm.asked)).reinforce
+        assert load_recipe(RECIPE, merge(CLAIMS[name].recipe, arm.recipe)).reinforce
+        assert AskingConfig.model_validate(CLAIMS[name].asked | arm.asked)
 
 
 def test_every_part_breaks_an_arm_of_a_claim() -> None:
