@@ -33,7 +33,10 @@ from tests.models.training_ground import make_ground
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "extend.md").read_text()
-FILES = dict(re.findall(r"This is `([a-z_/]+\.py)`[^`]*```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL))
+FILES = {
+    f"{folder}/{name}": text
+    for name, folder, text in re.findall(r"This is `(\w+\.py)` in `([\w/]+)`[^`]*```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+}
 CODE = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 (RECIPE,) = re.findall(r"^```toml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 REGISTRIES: dict[str, dict[str, Any]] = {
