@@ -12,8 +12,8 @@ from typing import Any
 from data.config import Section
 from data.sources.config import IngestConfig
 from flows.recipe import Recipe
-from models.training.config import ReinforceConfig
 from models.teacher.config import REACHING
+from models.training.config import ReinforceConfig
 from tasks.stage import Stage
 
 _TEACHER = set(REACHING)

@@ -16,6 +16,7 @@ from data.sample import Sample
 from data.scoring import score_answer
 from data.space import Frame
 from data.store import Store
+from data.store.store import LATEST
 from models.student.config import StudentConfig
 from models.teacher.judge.config import JudgeKind
 from models.teacher.judge.judge import Judgement, judgement_name
@@ -111,9 +112,9 @@ class SavedRun:
 
 
 def read_saved(store: Store, reference: str, student: StudentConfig | None = None) -> SavedRun:
-    """The rollouts of the run with that id or start of one, live or published; ``student`` for a run that does not say how it saw.
+    """The rollouts of the run with that id, a start of one, or ``latest``, live or published.
 
-    Raises ``TrainingError`` where no or more than one run with rollouts is meant.
+    ``student`` is for a run that does not say how its own saw. Raises ``TrainingError`` where no or more than one run is meant.
     """
     with connect(store) as catalog:
         run_id = _run_id(catalog, reference)
@@ -133,6 +134,8 @@ def read_saved(store: Store, reference: str, student: StudentConfig | None = Non
 
 def _run_id(catalog: Catalog, reference: str) -> str:
     known = [row["run_id"] for row in _ask(catalog, "select distinct run_id from rollouts order by run_id")]
+    if reference == LATEST and known:
+        return str(known[-1])
     found = [run_id for run_id in known if run_id == reference] or [run_id for run_id in known if run_id.startswith(reference)]
     if len(found) != 1:
         several = f"{len(found)} runs with rollouts have an id that starts with {reference!r}"

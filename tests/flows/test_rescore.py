@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,20 +16,32 @@ from data.store import Store
 from flows.cli import app
 from flows.recipe import RecipeError
 from models.training.errors import TrainingError
+from tests.conftest import Maker
 
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "rewards.md"
 OWN = "[rewards]\nformat = 0.5\npoint_in_box = 1\n"
 OTHER = "[rewards]\nformat = 0.5\noutcome = 1\nconsistency = 1\nrandom = 0\n"
 
 
+@pytest.fixture(scope="module")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store with one published reinforcement, and one at work."""
+    store = Store.open(tmp_path_factory.mktemp("rescored") / "store")
+    maker = Maker(store)
+    maker.reinforce(maker.ingest(), maker.checkpoint("pretrain", ()))
+    maker.leave_running()
+    return store
+
+
 @pytest.fixture(autouse=True)
-def _store(made_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FOVEA_STORE", str(made_store.root))
+def _store(small_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOVEA_STORE", str(small_store.root))
 
 
-@pytest.fixture
-def runs(made_store: Store) -> list[str]:
+@pytest.fixture(scope="module")
+def runs(small_store: Store) -> list[str]:
     """The published run and the live one."""
-    return [run_id for (run_id,) in query(made_store, "select distinct run_id from rollouts order by run_id")[1]]
+    return [run_id for (run_id,) in query(small_store, "select distinct run_id from rollouts order by run_id")[1]]
 
 
 def said(tmp_path: Path, rewards: str, run_id: str, *arguments: str) -> str:
@@ -61,10 +74,10 @@ def test_the_largest_flips_are_listed_with_their_parts_and_text(runs: list[str],
 
 
 @pytest.fixture
-def judged_run(made_store: Store) -> Iterator[str]:
+def judged_run(small_store: Store) -> Iterator[str]:
     """A run of two streams; of three textual rollouts the judge was asked about two."""
-    run = made_store.run("run_judged")
-    sample_id = query(made_store, "select sample_id from rollouts limit 1")[1][0][0]
+    run = small_store.run("run_judged")
+    sample_id = query(small_store, "select sample_id from rollouts limit 1")[1][0][0]
     run.write_step("rollouts", 1, [row(sample_id, stream, index) for stream in ("grounded", "textual") for index in range(3)])
     judgement = {"name": "judge_consistency", "value": 0.7, "step": 1}
     run.write_step("judgements", 1, [judgement | {"subject_id": f"rol_judged_textual_{index}"} for index in (0, 1)])
@@ -125,3 +138,9 @@ def test_rewards_that_cannot_be_read_are_named(
 ) -> None:
     with pytest.raises(error, match=expected):
         said(tmp_path, rewards, runs[0])
+
+
+def test_the_document_shows_what_is_said(tmp_path: Path) -> None:
+    blocks = dict(re.findall(r"^```(?:toml|text) ([^\n]+)\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL))
+    shown = [line.rstrip() for line in said(tmp_path, blocks["other.toml"], "latest", "--flips", "3").splitlines()]
+    assert [line for line in shown if line] == [line for line in blocks["rescore"].splitlines() if line]

@@ -2,8 +2,18 @@
 
 from data.discovery import discover
 from models.training.context import RewardContext
-from models.training.rewards.base import REWARDS, AskingReward, Reward, check_judged, make_rewards, register, score_group
+from models.training.rewards.base import REWARDS, AskingReward, Reward, check_judged, make_rewards, register, reward_versions, score_group
 
-__all__ = ["REWARDS", "AskingReward", "Reward", "RewardContext", "check_judged", "make_rewards", "register", "score_group"]
+__all__ = [
+    "REWARDS",
+    "AskingReward",
+    "Reward",
+    "RewardContext",
+    "check_judged",
+    "make_rewards",
+    "register",
+    "reward_versions",
+    "score_group",
+]
 
 discover(__name__, __path__)

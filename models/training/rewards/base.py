@@ -90,6 +90,12 @@ def _made(name: str, options: Mapping[str, Any]) -> Reward:
         raise TrainingError(f"the options of the reward part {name!r}: {problems}") from error
 
 
+def reward_versions(config: ReinforceConfig) -> dict[str, int]:
+    """The version of every part that a section names, by its name."""
+    named = {name: reward for stream in STREAM_NAMES for name, reward in config.rewards_of(stream).items()}
+    return {part.name: part.version for part in make_rewards(named)}
+
+
 def check_judged(config: ReinforceConfig) -> list[str]:
     """The parts of a section that ask a judge. Raises ``TrainingError`` where they have none, or no reference to come."""
     asking = {stream: _asking(config.rewards_of(stream)) for stream in STREAM_NAMES}
