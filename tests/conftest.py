@@ -21,7 +21,6 @@ from data.sources.scenes import read_scenes
 from data.store import Draft, Manifest, Store, Version
 from data.trace import Answer, PlacedBox, Step, Trace
 from models.student.config import StudentConfig
-from tests.made_methods import add_methods
 
 Row = dict[str, Any]
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -48,7 +47,6 @@ def build(root: Path) -> Store:
     published = maker.publish(taken, generated, curated)
     base = maker.checkpoint("pretrain", ())
     tuned = maker.finetune(published, base)
-    add_methods(store, maker.samples("train"), tuned, ("run_pairs", "run_looks"))
     strong = maker.reinforce(taken, tuned)
     maker.evaluate(taken, base, 0.3)
     maker.evaluate(taken, tuned, 0.6)

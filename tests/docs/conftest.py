@@ -1,9 +1,13 @@
 import importlib.util
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from data.store import Store
+from tests.made_methods import add_methods
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,3 +22,13 @@ def building() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def told_store(made_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A whole store, with what each method's parts leave in it."""
+    root = tmp_path_factory.mktemp("told") / "store"
+    shutil.copytree(made_store.root, root)
+    store = Store.open(root)
+    add_methods(store)
+    return store

@@ -46,5 +46,5 @@ def test_a_command_that_fails_names_its_place(page: Path, building: ModuleType, 
         building.build(page, made_store)
 
 
-def test_every_block_of_every_document_runs(building: ModuleType, made_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    assert building.main(["--store", str(made_store.root), "--check"]) == 0, capsys.readouterr().err
+def test_every_block_of_every_document_runs(building: ModuleType, told_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert building.main(["--store", str(told_store.root), "--check"]) == 0, capsys.readouterr().err

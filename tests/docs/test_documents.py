@@ -52,18 +52,18 @@ def sql_blocks() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("place", "sql"), sql_blocks(), ids=[place for place, _ in sql_blocks()])
-def test_sql_runs_and_has_an_answer_in_a_whole_store(place: str, sql: str, building: ModuleType, made_store: Store) -> None:
-    assert "(no rows)" not in building.answer(building.Block(place, "sql", sql), made_store)
+def test_sql_runs_and_has_an_answer_in_a_whole_store(place: str, sql: str, building: ModuleType, told_store: Store) -> None:
+    assert "(no rows)" not in building.answer(building.Block(place, "sql", sql), told_store)
 
 
 def test_there_are_a_dozen_questions() -> None:
     assert len([place for place, _ in sql_blocks() if place.startswith("queries.md")]) >= 12
 
 
-def test_sql_in_commands_runs(building: ModuleType, made_store: Store) -> None:
+def test_sql_in_commands_runs(building: ModuleType, told_store: Store) -> None:
     for name, line in starting("fovea", "sql"):
         if not any("..." in word or "<" in word for word in line[2:]):
-            building.answer(building.Block(name, "sql", line[2]), made_store)
+            building.answer(building.Block(name, "sql", line[2]), told_store)
 
 
 def test_quoted_commands_exist() -> None:
