@@ -47,6 +47,19 @@ def looks_of(trace: Row, images: Sequence[Image.Image], config: ZoomConfig) -> l
     return looks
 
 
+def looks_of_turns(row: Row, images: Mapping[str, Image.Image]) -> list[Look]:
+    """What the turns of a rollout or prediction show closer, in order, each with the number of the place it is about."""
+    named = [replace(center(mention_from_row(mention).place), label=None) for mention in row.get("mentions") or ()]
+    looks: list[Look] = []
+    for turn in row["turns"] or ():
+        image = images.get(turn["image_id"] or "")
+        if turn["crop"] and image is not None:
+            left, top, right, bottom = turn["crop"]
+            point = next(iter(points_from_rows(turn["points"])), None)
+            looks.append(Look(image.crop((left, top, right, bottom)), named.index(point) + 1 if point in named else None))
+    return looks
+
+
 def rollout_marks(rollout: Row) -> list[Mark]:
     """Mentions, numbered, and the answer."""
     return _chain(rollout["mentions"], rollout["answer_boxes"], rollout["answer_points"])

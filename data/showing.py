@@ -17,7 +17,7 @@ from data.catalog import Catalog, connect
 from data.cropping import ZoomConfig
 from data.drawing import Mark, draw, with_looks
 from data.identity import Kind
-from data.marks import looks_of, prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.marks import looks_of, looks_of_turns, prediction_marks, rollout_marks, sample_marks, trace_marks
 from data.publishing.card import card_path
 from data.rows import Row
 from data.store import Store, StoreError, Version
@@ -140,13 +140,20 @@ class _Guide:
         images = [ImageReader(self._store).open(image_id) for image_id in sample["image_ids"]]
         return with_looks(picture, looks_of(trace, images, ZoomConfig()))
 
+    def _turning(self, row: Row, marks: Sequence[Mark]) -> Image.Image | None:
+        """Places on the images of a row's sample, and what its turns show closer."""
+        picture = self._on_sample(row, marks)
+        shown = {turn["image_id"] for turn in row["turns"] or () if turn["crop"]}
+        reader = ImageReader(self._store)
+        return picture and with_looks(picture, looks_of_turns(row, {image_id: reader.open(image_id) for image_id in sorted(shown)}))
+
     def _rollout(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
         run = Ancestor("runs", row["run_id"], f"step {row['step']}")
-        return self._on_sample(row, rollout_marks(row)), [run, *self._sample(row)]
+        return self._turning(row, rollout_marks(row)), [run, *self._sample(row)]
 
     def _prediction(self, row: Row) -> tuple[Image.Image | None, list[Ancestor]]:
         model = [version_ancestor(version) for version in self._store.lineage(row["checkpoint_id"])] if row["checkpoint_id"] else []
-        return self._on_sample(row, prediction_marks(row)), [*self._sample(row), *model]
+        return self._turning(row, prediction_marks(row)), [*self._sample(row), *model]
 
     def _inputs(self, row: Row) -> list[Ancestor]:
         inputs: dict[str, str] = json.loads(row["inputs"] or "{}")

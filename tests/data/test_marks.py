@@ -2,7 +2,7 @@ from PIL import Image
 
 from data.cropping import ZoomConfig
 from data.drawing import Ink
-from data.marks import looks_of, prediction_marks, rollout_marks, sample_marks, trace_marks
+from data.marks import looks_of, looks_of_turns, prediction_marks, rollout_marks, sample_marks, trace_marks
 
 POINT = {"image_index": 0, "x": 1.0, "y": 2.0, "label": None}
 BOX = {"image_index": 0, "x1": 1.0, "y1": 2.0, "x2": 3.0, "y2": 4.0, "label": None, "role": None}
@@ -41,3 +41,10 @@ def test_a_look_has_the_number_of_the_place_it_is_about() -> None:
 def test_a_look_off_its_image_is_left_out() -> None:
     steps = [{"mentions": None, "zooms": [POINT | {"x": 41.0}, POINT | {"image_index": 1}]}]
     assert looks_of({"steps": steps}, [Image.new("RGB", (40, 40))], ZoomConfig()) == []
+
+
+def test_a_turn_shows_its_window() -> None:
+    seen = {"image_id": "img_1", "crop": [0.0, 0.0, 20.0, 10.0], "points": [POINT]}
+    turns = [{"image_id": "img_1", "crop": None}, seen, seen | {"points": [POINT | {"x": 9.0}]}, seen | {"image_id": "img_2"}]
+    looks = looks_of_turns({"turns": turns, "mentions": [MENTION]}, {"img_1": Image.new("RGB", (40, 40))})
+    assert [(look.crop.size, look.number) for look in looks] == [((20, 10), 1), ((20, 10), None)]
