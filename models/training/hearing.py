@@ -44,8 +44,9 @@ class Hearing:
         """Write the step's rows of ``archive`` and ``judgements``; returns its figures."""
         entries = self._archive.take_rows()
         judgements, self._judgements = self._judgements, []
-        log.write("archive", step, entries)
-        log.write("judgements", step, [row | {"step": step} for row in judgements])
+        for table_name, rows in (("archive", entries), ("judgements", [row | {"step": step} for row in judgements])):
+            if rows or self._arbiter is not None:
+                log.write(table_name, step, rows)
         return {"archive/entries": float(len(self._archive)), "archive/changed": float(len(entries))} if len(self._archive) else {}
 
     def resume(self, step: int, log: TrainingLog, pool: Pool) -> None:

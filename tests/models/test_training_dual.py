@@ -22,7 +22,7 @@ from models.training.job import ReinforceJob, write_job
 from tests.models.scripted_streams import ScriptedStreams
 from tests.models.training_ground import make_ground
 
-STEPS, SEALED, KILLED = 6, 2, 4
+STEPS, SEALED, KILLED = 5, 2, 3
 """Steps, those of the last checkpoint before the kill, and those after which it comes."""
 START_S = 90.0
 GROUNDED = {"format": 1.0, "outcome": 1.0, "box_validity": 1.0, "dual_iou": 1.0}
@@ -121,6 +121,7 @@ def test_every_call_is_a_row_and_no_question_was_asked_twice(whole: ReinforceJob
     assert set(paid) == {name for row in rows(whole, "judgements") for name in row["request_ids"]}
 
 
+@pytest.mark.slow
 def test_two_processes_that_are_killed_end_as_one_did_and_the_archive_is_not_lost(whole: ReinforceJob, tmp_path: Path, url: str) -> None:
     before = calls(url)
     killed = whole.model_copy(update={"store": whole.output.parent / "elsewhere", "output": tmp_path / "out"})
