@@ -93,7 +93,7 @@ def _looking(run_id: str, step: int, sample: Sample, index: int, chance: random.
     box, image_id = (*sample.answer_boxes, *sample.evidence_boxes)[0], sample.image_ids[0]
     turns = [_turn("user", sample.question, image_id=image_id)]
     for look in range(index):
-        turns += [_turn("assistant", f"Look {look}."), *_shown(box, image_id, is_lost=look == 2, chance=chance)]
+        turns += _look(box, image_id, is_lost=look == 2, chance=chance)
     turns.append(_turn("assistant", "There."))
     outcome = float(chance.random() < 0.4 + 0.1 * index)
     parts = {"format": 1.0, "point_in_box": outcome, "distinct_looks": float(max(0, index - 1))}
@@ -102,13 +102,15 @@ def _looking(run_id: str, step: int, sample: Sample, index: int, chance: random.
     return row | said | {"outcome": outcome, "rewards": list(parts.items()), "reward": 0.4 + 0.6 * outcome}
 
 
-def _shown(box: PlacedBox, image_id: str, *, is_lost: bool, chance: random.Random) -> list[Row]:
+def _look(box: PlacedBox, image_id: str, *, is_lost: bool, chance: random.Random) -> list[Row]:
+    """A call and what came of it."""
+    x, y = (9999.0 if is_lost else min(box.x1 + chance.gauss(0, 20) % 100, 100.0)), min(box.y1, 100.0)
+    said = {"image_id": image_id, "points": [{"image_index": 0, "x": x, "y": y, "label": None}]}
     if is_lost:
-        return [_turn("user", "There is no closer look.", call_error="off the image: (9999, 5) exceeds image 112x112")]
-    x, y = box.x1 + chance.gauss(0, 20) % 100, box.y1
-    crop = [float(side) for side in window(min(x, 100.0), min(y, 100.0), 112, 112, ZOOM)]
-    point = {"image_index": 0, "x": x, "y": y, "label": None}
-    return [_turn("user", "The place enlarged.", image_id=image_id, crop=crop, points=[point])]
+        error = "the tool call lies outside its image: (9999, 5) of image 112x112"
+        return [_turn("assistant", "Look.", call_error=error, **said), _turn("user", "There is none.", call_error=error, **said)]
+    crop = [float(side) for side in window(x, y, 112, 112, ZOOM)]
+    return [_turn("assistant", "Look.", **said), _turn("user", "The place enlarged.", crop=crop, **said)]
 
 
 def _turn(role: str, text: str, **more: Any) -> Row:
