@@ -20,7 +20,7 @@ from models.training.advantages import Scale, total_reward
 from models.training.config import ReinforceConfig, RewardConfig
 from models.training.errors import TrainingError
 from models.training.judge import Judge
-from models.training.rewards import REWARDS, RewardContext, make_rewards, score_group
+from models.training.rewards import REWARDS, RewardContext, make_rewards, reward_versions, score_group
 from models.training.rollout import Draw, Group, Parts, Rollout, Shown, Stream
 from models.training.standing import outcomes_by_sample
 from tests.models.rollouts import make_group, make_sample, parts_of, rewards_of, score
@@ -183,6 +183,11 @@ def test_random_follows_seed_and_place_alone() -> None:
 def test_random_is_uniform() -> None:
     values = [one["random"] for step in range(200) for one in parts(["random"], group(Task.POINT, *[INSIDE] * 5, step=step))]
     assert np.quantile(np.array(values, dtype=float), [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.05)
+
+
+def test_the_versions_of_the_parts_of_all_streams_are_known() -> None:
+    section = {"steps": 1, "rewards": {"format": 1}, "streams": {"grounded": {"rewards": {"dual_iou": {"weight": 1}}}}}
+    assert reward_versions(ReinforceConfig.model_validate(section)) == {"format": 1, "dual_iou": 1}
 
 
 def test_an_unknown_part_is_named() -> None:
