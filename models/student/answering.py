@@ -8,30 +8,22 @@ from data.dialects import get_dialect
 from models.student.config import StudentConfig
 from models.student.crops import Crops
 from models.student.encoding import Encoder
+from models.student.generate import student_sampling
 from models.student.load import Student
-from models.student.plain import PlainWriter
 from models.student.player import Player
 from models.student.turns import Ask, Episode
-from models.student.writing import Sampling, Writer, picture_tokens
+from models.student.writers import make_writer
+from models.student.writing import Writer
 
 
 class Answerer:
     """Holds conversations with a student by given settings. Temperature 0 is greedy; otherwise the whole distribution is sampled."""
 
     def __init__(self, student: Student, settings: StudentConfig, temperature: float = 0.0, writer: Writer | None = None) -> None:
-        config, tokenizer = student.model.config, student.processor.tokenizer
-        self.encoder = Encoder(student.processor, config.image_token_id)
+        self.encoder = Encoder(student.processor, student.model.config.image_token_id)
         self._player = Player(self.encoder, get_dialect(settings.dialect), settings.turns, Crops(settings.zoom))
-        self._writer = writer or PlainWriter(student.model)
-        known = student.model.generation_config.eos_token_id
-        ends = tokenizer.eos_token_id if known is None else known
-        self._sampling = Sampling(
-            max_new_tokens=settings.max_new_tokens,
-            ends=tuple(ends) if isinstance(ends, list) else (ends,),
-            pad=tokenizer.pad_token_id,
-            temperature=temperature,
-            suppressed=tuple(sorted(picture_tokens(config))),
-        )
+        self._writer = writer or make_writer(student.model)
+        self._sampling = student_sampling(student, settings.max_new_tokens, temperature)
 
     def answer(self, asks: Sequence[Ask]) -> list[Episode]:
         """One episode for each ask, in order; all of them make one batch."""

@@ -4,8 +4,10 @@ import pytest
 import torch
 
 from data.sources.scenes import draw_scene
-from models.student.generate import Request, StopReason, generate, plain
+from models.student.encoding import plain
+from models.student.generate import Request, generate
 from models.student.load import Student
+from models.student.writing import StopReason
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def test_a_completion_ends_at_the_closing_token(tiny_student: Student, requests:
         (done,) = generate(tiny_student, requests[:1], 3)
         hook.remove()
     assert torch.equal(kept, head.weight[closing])
-    assert (done.text, done.stop_reason, done.completion_tokens) == ("", StopReason.STOP, 1)
+    assert (done.text, done.stop_reason, done.completion_tokens) == ("", StopReason.END, 1)
 
 
 def test_a_request_may_have_no_image(tiny_student: Student, requests: list[Request]) -> None:
