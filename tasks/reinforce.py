@@ -8,6 +8,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from data.plugins import load_plugins
 from data.store import Manifest, RunFolder
 from models.teacher.judge.config import JudgeConfig
 from models.teacher.judge.judges import needs_endpoint
@@ -43,6 +44,7 @@ def reinforce_student(run: StageRun) -> Manifest:
 
 def asked_judge(config: ReinforceConfig) -> JudgeConfig | None:
     """The judge whose endpoint the rewards need. Raises ``TrainingError`` where they ask and nobody judges."""
+    load_plugins(config.plugins)
     return config.judge if check_judged(config) and config.judge and needs_endpoint(config.judge) else None
 
 
@@ -71,5 +73,6 @@ def _train(run: StageRun, config: ReinforceConfig, judge_url: str | None, secret
         config=config,
         judge_url=judge_url,
     )
+    further = (*JUDGED, *TOKENS)
     how = config.launch
-    return train(run, "models.training.reinforce", job, config.steps, tables=TABLES, further=(*JUDGED, *TOKENS), launching=how, secrets=secrets)
+    return train(run, "models.training.reinforce", job, config.steps, tables=TABLES, further=further, launching=how, secrets=secrets)
