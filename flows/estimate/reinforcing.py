@@ -20,15 +20,16 @@ def reinforced(recipe: Recipe) -> Iterator[tuple[str, int | None, str]]:
         return
     length, updates = lengths(recipe.student), updates_each(config)
     generations = -(-config.steps // updates)
-    groups = generations * config.groups_per_step
+    rounds = 1 + config.refill.tries
+    groups = generations * rounds * config.groups_per_step
     rollouts = groups * config.rollouts_per_group
     yield "updates", config.steps, ""
     yield "generations", generations, f"one for {updates} updates"
-    yield "groups", groups, f"{config.groups_per_step} a generation"
+    yield "groups", groups, f"{config.groups_per_step} a generation" + (f", all drawn {rounds} times" if rounds > 1 else "")
     yield "rollouts", rollouts, f"{config.rollouts_per_group} a group"
     if length.looks:
         yield "crops", rollouts * length.looks, f"{length.looks} looks a rollout"
-    yield from _judged(config, generations)
+    yield from _judged(config, generations * rounds)
     yield "tokens of prompts", rollouts * QUESTION_TOKENS, f"assumed: {QUESTION_TOKENS} words of each rollout's prompt"
     yield "tokens of images", rollouts * length.image, f"{length.image} an image, one image a question"
     yield "tokens that the student writes", rollouts * length.own, f"{length.own} a rollout"

@@ -39,6 +39,16 @@ def test_rollouts_are_groups_of_every_generation() -> None:
     assert most(recipe, Stage.REINFORCE, "rollouts") == 5 * 2 * 4
 
 
+def test_groups_may_all_be_drawn_again() -> None:
+    assert most(load_recipe("smoke", {"reinforce.refill.tries": 2}), Stage.REINFORCE, "groups") == 2 * 3 * 2
+
+
+def test_a_judge_is_asked_of_each_rollout_that_a_part_asks_about() -> None:
+    recipe = load_recipe("ivgr-paper")
+    asked = 230 * 5 * 1 + 230 * 5 * 2 + 52 * 5 * 1
+    assert most(recipe, Stage.REINFORCE, "judge calls") == 360 * asked * 3
+
+
 @pytest.mark.parametrize(
     ("config", "calls", "traces"),
     [
