@@ -77,7 +77,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
             self._judged = self._generation.make(step, self._author(writer))
         made = time.perf_counter()
         own = slice(process * len(inputs), (process + 1) * len(inputs))
-        self._rows = LossRows(self._encoder, self._pairs()[own])
+        self._rows = LossRows(self._encoder, self._pairs(own))
         self._now = list(range(len(inputs)))
         output: dict[str, Any] = super()._generate_and_score_completions([{"prompt": ""} for _ in inputs])
         weighted = [value for judged in self._judged for value in judged.weighted_G][own]
@@ -119,15 +119,18 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         place = (self.accelerator.process_index, self.accelerator.num_processes)
         return Author(self._encoder, self._generation.pool, writer, self._sampling, self.num_generations, self.args.seed, place)
 
-    def _pairs(self) -> list[tuple[Prompt, Episode, tuple[Picture, ...]]]:
-        """Prompt, episode and looks of every rollout of the step, those of one group with the same prompt."""
+    def _pairs(self, own: slice) -> list[tuple[Prompt, Episode, tuple[Picture, ...]]]:
+        """Prompt, episode and looks of these rollouts of the step, those of one group with the same prompt."""
+        rollouts = [(judged.group, rollout.episode) for judged in self._judged for rollout in judged.group.rollouts][own]
+        pool = self._generation.pool
+        prompts: dict[str, Prompt] = {}
         pairs = []
-        for group in (judged.group for judged in self._judged):
-            images = self._generation.pool.images(group.sample)
-            prompt = self._encoder.encode(group.shown.messages, images)
-            for episode in (rollout.episode for rollout in group.rollouts):
-                crops = [self._generation.pool.crops.take(images[look.image_index], look) for look in episode.looks]
-                pairs.append((prompt, episode, self._encoder.pictures(crops)))
+        for group, episode in rollouts:
+            images = pool.images(group.sample)
+            if group.group_id not in prompts:
+                prompts[group.group_id] = self._encoder.encode(group.shown.messages, images)
+            crops = [pool.crops.take(images[look.image_index], look) for look in episode.looks]
+            pairs.append((prompts[group.group_id], episode, self._encoder.pictures(crops)))
         return pairs
 
     def _generate(self, prompts: list[Any]) -> Any:
