@@ -169,6 +169,7 @@ def test_few_slots_stay_empty_and_few_prefixes_are_copied(one: Asked) -> None:
     prefixes = Reader(one.model).read(one.prompts[:2])
     strands = [Strand.of(prefixes[0]) for _ in range(8)] + [Strand.of(prefixes[1])]
     assert [len(page) for page in lay_out(strands[:8])] == [8]
+    assert len(lay_out(strands[:8], ahead=2000)) > 1
     assert max(len(page) for page in lay_out(strands)) < 8
 
 

@@ -35,7 +35,7 @@ class Decoding:
         """Write to the end; ``logits`` (rows, vocabulary) are those of the first tokens."""
         self._rows.take(logits, torch.arange(len(self._strands), device=logits.device))
         while alive := self._rows.alive():
-            pages = lay_out([self._strands[row] for row in alive])
+            pages = lay_out([self._strands[row] for row in alive], self._ahead())
             pack = self._passes(pages)
             self._keep(pack)
 
@@ -57,13 +57,17 @@ class Decoding:
                 break
         return pack
 
+    def _ahead(self) -> int:
+        """How many own tokens a strand will have more, as a mean over the passes of a pack."""
+        return min(ROOM, self._rows.longest - self._rows.taken) // 2
+
     def _grid(self, values: Sequence[Sequence[int]], slots: int, filling: int) -> torch.Tensor:
         return torch.tensor([[*row, *[filling] * (slots - len(row))] for row in values], device=self._reader.device)
 
     def _is_loose(self, pages: Sequence[Sequence[Strand]]) -> bool:
         """Whether the strands that go on would cost less laid out anew."""
-        alive = lay_out([self._strands[row] for row in self._rows.alive()])
-        return pass_cost(alive) <= WORTHWHILE * pass_cost(pages)
+        alive, ahead = [self._strands[row] for row in self._rows.alive()], self._ahead()
+        return pass_cost(lay_out(alive, ahead), ahead) <= WORTHWHILE * pass_cost(pages, ahead)
 
     def _keep(self, pack: Pack) -> None:
         lengths = self._rows.lengths()

@@ -16,8 +16,9 @@ from transformers import Cache, DynamicLayer
 from models.student.shared.strand import TOKENS, Strand
 
 SHARED, NOBODY = -1, -2
-PAGE_COST = 1 / 256
-"""What a column of a page costs at each pass, in tokens that are read; measured roughly, it decides only how strands are laid out."""
+COLUMN_COST, READERS = 1 / 256, 8
+"""What it costs to fetch a column of a page at each pass, in tokens that are read, and how many readers of it cost as much again. Measured
+roughly, with the tiny student on two cores; they decide only how strands are laid out."""
 
 
 class Pack:
@@ -87,22 +88,27 @@ class _Layer(DynamicLayer):  # type: ignore[misc]
         return self.filled
 
 
-def lay_out(strands: Sequence[Strand]) -> list[list[Strand]]:
-    """Strands in pages, so that a pass costs least: few slots stay empty, few prefixes stand in several pages."""
+def lay_out(strands: Sequence[Strand], ahead: int = 0) -> list[list[Strand]]:
+    """Strands in pages, so that a pass costs least with so many own tokens to come: few slots stay empty, few prefixes stand in several
+    pages, and strands that have grown long do not pass over those of others."""
     groups: dict[int, list[Strand]] = {}
     for strand in strands:
         groups.setdefault(id(strand.prefix), []).append(strand)
     sizes = [len(group) for group in groups.values()]
-    columns = max(strand.prefix.states.shape[TOKENS] for strand in strands)
-    slots = min(range(1, max(sizes) + 1), key=lambda slots: _cost(sizes, slots, columns))
-    return [group[start : start + slots] for group in groups.values() for start in range(0, len(group), slots)]
+
+    def cost(slots: int) -> float:
+        return _cost(sum(-(-size // slots) for size in sizes), slots, strands, ahead)
+
+    best = min(range(1, max(sizes) + 1), key=cost)
+    return [group[start : start + best] for group in groups.values() for start in range(0, len(group), best)]
 
 
-def pass_cost(pages: Sequence[Sequence[Strand]]) -> float:
+def pass_cost(pages: Sequence[Sequence[Strand]], ahead: int = 0) -> float:
     """What one pass over pages costs, in tokens that are read."""
-    columns = max(page[0].prefix.states.shape[TOKENS] for page in pages)
-    return len(pages) * (max(map(len, pages)) + PAGE_COST * columns)
+    return _cost(len(pages), max(map(len, pages)), [strand for page in pages for strand in page], ahead)
 
 
-def _cost(sizes: Sequence[int], slots: int, columns: int) -> float:
-    return sum(-(-size // slots) for size in sizes) * (slots + PAGE_COST * columns)
+def _cost(pages: int, slots: int, strands: Sequence[Strand], ahead: int) -> float:
+    prefix = max(strand.prefix.states.shape[TOKENS] for strand in strands)
+    own = sum(strand.length for strand in strands) / len(strands) + ahead
+    return pages * (slots + COLUMN_COST * (prefix + slots * own) * (1 + slots / READERS))
