@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.rows import trace_to_row
@@ -86,7 +87,7 @@ class TrainingLog:
     def archived(self, through_step: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """The rows of ``archive`` up to a step, in order, and the rollouts that they name, by what is needed to read them again."""
         entries: list[dict[str, Any]] = self._run.read("archive", through_step).to_pylist()
-        named = pc.field("rollout_id").isin([row["rollout_id"] for row in entries])
+        named = pc.field("rollout_id").isin(pa.array([row["rollout_id"] for row in entries], pa.string()))
         rollouts = self._run.read("rollouts", through_step).select(["rollout_id", "sample_id", "dialect", "turns"]).filter(named)
         return entries, rollouts.to_pylist()
 
