@@ -36,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--claim", choices=sorted(known))
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--workers", type=int, default=2, help="arms trained at the same time, with one thread each")
-    options.add_argument(
-        "--base", metavar="CHECKPOINT", help="of the store, in the place of the pretrained student that a claim would make"
-    )
+    options.add_argument("--base", metavar="CHECKPOINT", help="of the store, in the place of the student that a claim would pretrain")
     options.add_argument("--store", type=Path, default=Path("stores/claims"))
     options.add_argument("--table", type=Path, metavar="DOCUMENT")
     given = options.parse_args(arguments)
