@@ -19,6 +19,8 @@ from tasks.progress import bars
 from tasks.stage import Stage, report_path
 
 DONE = {Fate.FOUND, Fate.TAKEN}
+MODE = "mode"
+"""A column of scores that is shown where a model was asked in several ways."""
 SCORE_COLUMNS = ["model", "benchmark", "category", "metric", "value", "ci_low", "ci_high", "n"]
 
 
@@ -56,14 +58,16 @@ def _show(store: Store, steps: Sequence[Step]) -> None:
     out = console()
     made = [(step.stage, name, version) for step in steps for name, version in (step.made or {}).items()]
     out.print(table(["stage", "made", "version", "rows"], [(stage, name, one.version_id, counted(one)) for stage, name, one in made]))
-    for _, name, version in made:
+    for stage, name, version in made:
         if name == "requests" and (failed := failed_samples(store, version)):
-            out.print(f"generate: calls for {failed} samples failed; --force generate asks those again and no other\n")
+            again = "; --force generate asks those again and no other" if stage is Stage.GENERATE else ""
+            out.print(f"{stage}: calls for {failed} samples failed{again}\n")
         if name == "requests" and (note := store.run(version.run_id).recorded().get("note")):
-            out.print(f"generate: {note}\n")
+            out.print(f"{stage}: {note}\n")
     scores = [row for _, name, version in made if name == "scores" for row in store.read(version).to_pylist()]
     if scores:
-        out.print(table(SCORE_COLUMNS, [[row[name] for name in SCORE_COLUMNS] for row in scores]))
+        names = [MODE, *SCORE_COLUMNS] if len({row[MODE] for row in scores}) > 1 else SCORE_COLUMNS
+        out.print(table(names, [[row[name] for name in names] for row in scores]))
 
 
 def failed_samples(store: Store, version: Version) -> int:

@@ -13,7 +13,9 @@ from data.store import Manifest
 from tasks.reporting.corner import Corner
 
 SCORES = """
-select benchmark, protocol, category, metric, model, checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified
+select benchmark, protocol, category, metric,
+  model || case when (select count(distinct mode) from scores) > 1 then ', ' || mode else '' end as model,
+  checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified
 from scores order by benchmark, protocol, category = 'all' desc, split_part(category, '/', 1),
   list_position(['', 'easy', 'medium', 'hard'], split_part(category, '/', 2)), category, metric, run_id
 """

@@ -36,3 +36,14 @@ def test_what_was_paid_is_known_where_the_price_is(tmp_path: Path, rows: list[di
 def test_a_page_says_where_no_price_is_known(tmp_path: Path) -> None:
     store = store_of(tmp_path / "store", PAID)
     assert "no price" in render_report(store, store.versions("requests"), title="made", description="", gallery=0)
+
+
+@pytest.mark.parametrize(("modes", "models"), [(["grounded"], {"tiny"}), (["grounded", "textual"], {"tiny, grounded", "tiny, textual"})])
+def test_a_model_that_was_asked_in_several_ways_is_named_with_each(tmp_path: Path, modes: list[str], models: set[str]) -> None:
+    store = Store.open(tmp_path / "store")
+    same = {"run_id": "run_a", "benchmark": "scenes", "protocol": "strict", "category": "all", "metric": "accuracy", "model": "tiny"}
+    with store.draft(stage="evaluate", stage_key="modes", run_id="run_a") as draft:
+        draft.add("scores", [same | {"mode": mode, "value": 0.5} for mode in modes])
+        draft.publish()
+    with Corner(store, store.versions("scores")) as corner:
+        assert {row["model"] for row in facts.scores(corner)} == models
