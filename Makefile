@@ -40,6 +40,8 @@ lint: $(READY)
 	$(BIN)/mypy
 
 docs: $(READY)
+	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/streams.toml
+	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/looks.toml
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run smoke
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/python docs/build.py
 

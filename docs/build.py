@@ -3,8 +3,8 @@
     python docs/build.py [--store STORE] [--check]
 
 Runnable are ``sql`` blocks, whose answer becomes the ``text`` block that follows, and ``console`` blocks, in which each ``$ fovea`` line
-is run and the lines below it become what it printed. ``--check`` runs everything and writes nothing. The store is that of the smoke
-recipe; ``make docs`` makes it first.
+is run and the lines below it become what it printed. ``--check`` runs everything and writes nothing. The store is that of the recipe smoke
+and of those in ``docs/recipes``, which have streams and looks; ``make docs`` makes it first.
 """
 
 from __future__ import annotations
