@@ -105,8 +105,9 @@ def test_loss_and_gradient_are_those_of_the_stock_trainer(ground: Ground, loss_t
 
 
 def test_rows_read_apart_are_those_of_the_stock_trainer(ground: Ground) -> None:
-    shape = {"steps": 1, "groups_per_step": GROUPS, "rollouts_per_group": ROLLOUTS}
-    assert_equal(ground.reinforce_job("apart", **shape, pack_groups=False, trl=DESCENT | {"beta": 0.2}))
+    trl = DESCENT | {"beta": 0.2}
+    job = ground.reinforce_job("apart", steps=1, groups_per_step=GROUPS, rollouts_per_group=ROLLOUTS, pack_groups=False, trl=trl)
+    assert_equal(job)
 
 
 def test_the_prompts_compared_differ_in_length_and_images(ground: Ground) -> None:
