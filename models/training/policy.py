@@ -176,9 +176,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         found = []
         for part in _slices(len(input_ids), batch_size or len(input_ids)):
             now, ids, mask = self._now[part], input_ids[part], attention_mask[part]
-            packed = (
-                None if asked["compute_aux_loss"] else self._read_packed(model, now, mask[:, -logits_to_keep:], asked["compute_entropy"])
-            )
+            packed = self._read_packed(model, now, mask[:, -logits_to_keep:], asked)
             found.append(packed or self._read_apart(model, now, ids, mask, logits_to_keep, asked))
         logps, entropies, losses = zip(*found, strict=True)
         return (
@@ -190,22 +188,25 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
     def _read_apart(
         self, model: Any, rows: Sequence[int], ids: torch.Tensor, mask: torch.Tensor, logits_to_keep: int, asked: dict[str, bool]
     ) -> Any:
-        fields = self._rows.fields(rows, ids)
+        ids = ids.masked_fill(mask == 0, self._tokenizer.pad_token_id)
+        fields = self._rows.fields(rows, ids, mask[:, -logits_to_keep:].any(1).tolist())
         placed = {name: value.to(ids.device) if isinstance(value, torch.Tensor) else value for name, value in fields.items()}
         return super()._get_per_token_logps_and_entropies(model, ids, mask, logits_to_keep, **asked, **placed)
 
-    def _read_packed(self, model: Any, rows: Sequence[int], read: torch.Tensor, asks_entropy: bool) -> Any:
+    def _read_packed(self, model: Any, rows: Sequence[int], read: torch.Tensor, asked: dict[str, bool]) -> Any:
         """What the trainer reads of rows apart; None where packs are no gain. ``read`` is (rows, completion tokens): which count."""
-        taken = self._rows.pack_rows(rows, read.any(1).tolist())
-        packs = self._packing.plan(taken) if self._packing else []
-        if not self._packing or not packs:
+        if self._packing is None or asked["compute_aux_loss"]:
             return None
-        inputs = self._packing.inputs(taken, packs, model.dtype)
+        taken = self._rows.pack_rows(rows, read.any(1).tolist())
+        packs = self._packing.plan(taken)
+        if not packs:
+            return None
+        inputs = self._packing.inputs(taken, packs)
         with self.accelerator.autocast():
             output = model(**{name: value.to(read.device) for name, value in inputs.items()}, fused_lm_head=True)
         logps, entropies = (
             None if values is None else unpacked(values, packs, taken, read.shape[1])
-            for values in (output.log_probs, output.entropy if asks_entropy else None)
+            for values in (output.log_probs, output.entropy if asked["compute_entropy"] else None)
         )
         return logps, entropies, None
 
