@@ -39,11 +39,12 @@ UNKEYED_TRL = {
 """Fields of TRL's configurations that say how a training is watched."""
 STUDENT_PROMPTS = "student/"
 _ASKING = {Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE, Stage.EVALUATE}
+_SHOWN = {"dialect", "prompt", "view", "zoom", "turns"}
 _STUDENT: Mapping[Stage, set[str]] = {
-    Stage.PUBLISH: {"dialect", "prompt", "view", "zoom"},
-    Stage.PRETRAIN: {"dialect", "prompt", "view", "zoom", "max_new_tokens"},
-    Stage.FINETUNE: {"base", "dialect", "prompt", "view", "zoom", "max_new_tokens"},
-    Stage.REINFORCE: {"base", "dialect", "prompt", "view", "zoom", "max_new_tokens"},
+    Stage.PUBLISH: _SHOWN,
+    Stage.PRETRAIN: _SHOWN | {"max_new_tokens"},
+    Stage.FINETUNE: _SHOWN | {"base", "max_new_tokens", "dtype"},
+    Stage.REINFORCE: _SHOWN | {"base", "max_new_tokens", "dtype"},
 }
 
 

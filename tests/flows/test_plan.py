@@ -9,6 +9,7 @@ from flows.plan import Fate, plan
 from flows.recipe import Recipe, RecipeError, load_recipe
 from flows.settings import keyed_settings, prompt_hashes
 from flows.walk import order_for
+from models.student.config import StudentConfig
 from models.teacher.domains import Domain
 from tasks.ingest import ingest_sources
 from tasks.run import carry_out
@@ -74,6 +75,16 @@ def test_a_damaged_version_is_to_do_again(store: Store, recipe: Recipe) -> None:
 def test_how_work_is_spread_is_no_part_of_the_settings(name: str) -> None:
     stage = Stage(name.split(".")[0])
     assert keyed_settings(stage, load_recipe("smoke", {name: 7})) == keyed_settings(stage, load_recipe("smoke"))
+
+
+@pytest.mark.parametrize("stage", [Stage.PUBLISH, Stage.PRETRAIN, Stage.FINETUNE, Stage.REINFORCE])
+def test_how_long_a_student_may_go_on_looking_is_part_of_the_key(stage: Stage) -> None:
+    assert keyed_settings(stage, load_recipe("smoke", {"student.turns.most_looks": 7})) != keyed_settings(stage, load_recipe("smoke"))
+
+
+def test_every_setting_of_the_student_is_part_of_the_key_of_what_trains_it() -> None:
+    for stage in (Stage.FINETUNE, Stage.REINFORCE):
+        assert keyed_settings(stage, load_recipe("smoke"))["student"].keys() == StudentConfig.model_fields.keys()
 
 
 def test_a_price_is_no_part_of_the_key_and_a_budget_is() -> None:
