@@ -68,6 +68,15 @@ def test_a_dead_end_is_paid_by_its_own_method_and_a_judge_by_all(tmp_path: Path)
     assert {name: row["dollars_per_kept"] for name, row in costs(store).items()} == {"tree_direct": 5, "rationalize": 5}
 
 
+def test_what_a_judge_of_rollouts_cost_is_no_cost_of_traces(tmp_path: Path) -> None:
+    store, run_id = Store.open(tmp_path / "store"), new_run_id()
+    store.run(run_id).record(stage="reinforce", status="complete")
+    judged = request("judge", "s1", 8.0) | {"purpose": "judge_consistency", "run_id": run_id}
+    publish(store, {"requests": [request("a", "s1", 2.0), judged], "traces": [trace("t1", "s1", "direct", "a")]})
+    publish(store, {"verdicts": [{"trace_id": "t1", "sample_id": "s1", "kept": True}]})
+    assert costs(store)["direct"]["dollars_per_kept"] == 2
+
+
 def test_a_call_without_a_price_costs_null_and_not_nothing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "store")
     publish(store, {"requests": [request("a", "s1", None)], "traces": [trace("t1", "s1", "direct", "a")]})
