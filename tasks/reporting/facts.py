@@ -30,7 +30,10 @@ FUNNEL = (
         "select (select count(*) from samples) + (select count(*) from rejects join stages using (run_id) where stage = 'ingest')",
     ),
     ("samples taken", "select count(*) from samples"),
-    ("samples asked of the teacher", "select count(distinct sample_id) from requests where coalesce(not starts_with(purpose, 'judge'), true)"),
+    (
+        "samples asked of the teacher",
+        "select count(distinct sample_id) from requests where coalesce(not starts_with(purpose, 'judge'), true)",
+    ),
     ("traces written", "select count(*) from traces"),
     ("traces that parse", "select count(*) from traces where parse_error is null"),
     ("traces chosen of these", "select count(*) from traces where parse_error is null and selected is not false"),
