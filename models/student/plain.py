@@ -9,6 +9,7 @@ import torch
 from transformers import GenerationConfig
 
 from models.student.encoding import pad_left
+from models.student.shared.rest import at_rest
 from models.student.writing import Request, Sampling, Written
 
 
@@ -25,7 +26,7 @@ class PlainWriter:
         prompts = [request.prompt for request in requests]
         inputs = pad_left(prompts, sampling.pad, self._model.config.image_token_id)
         placed = {name: value.to(self._model.device) for name, value in inputs.items()}
-        with torch.random.fork_rng(), torch.no_grad():
+        with torch.random.fork_rng(), at_rest(self._model):
             torch.manual_seed(requests[0].seed)
             output = self._model.generate(**placed, generation_config=generation_config(sampling))
         rows = output[:, inputs["input_ids"].shape[1] :].cpu().tolist()

@@ -11,6 +11,7 @@ from data.observing import TurnsConfig
 from models.student.conversation import Conversation
 from models.student.crops import Crops
 from models.student.encoding import Encoder
+from models.student.together import WriterTogether
 from models.student.turns import Ask, Episode
 from models.student.writing import Sampling, Writer
 
@@ -31,4 +32,6 @@ class Player:
             written = writer.write([one.request(sampling) for one in going], sampling)
             for one, turn in zip(going, written, strict=True):
                 one.hear(turn)
+        if isinstance(writer, WriterTogether):
+            writer.wait(sampling)
         return [one.episode() for one in held]

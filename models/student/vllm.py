@@ -10,35 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from accelerate.utils import gather_object
-
 from models.student.shared.rows import limit
+from models.student.together import Round, WriterTogether
 from models.student.writing import Request, Sampling, Written
 
 FORBIDDEN = -100.0
 """The least bias that vLLM adds to the logit of a token."""
 
 
-class VllmWriter:
-    """Continues prompts by ``trl.generation.vllm_generation.VLLMGeneration``, whose weights are those of the step.
-
-    ``write`` is collective: every process calls it equally often, also with no requests.
-    """
+class VllmWriter(WriterTogether):
+    """Continues prompts by ``trl.generation.vllm_generation.VLLMGeneration``, whose weights are those of the step."""
 
     def __init__(self, generation: Any) -> None:
         self._generation = generation
 
-    def write(self, requests: Sequence[Request], sampling: Sampling) -> list[Written]:
-        """One continuation for each request, in order; on no process any where none has requests."""
-        limits = [limit(request, sampling) for request in requests]
-        counts, longest = zip(*gather_object([(len(requests), max(limits, default=0))]), strict=True)
-        if not max(counts):
-            return []
-        fillers = max(counts) - len(requests)
+    def write_round(self, requests: Sequence[Request], sampling: Sampling, now: Round) -> list[Written]:
+        fillers = now.requests - len(requests)
         prompts = [list(request.prompt.ids) for request in requests] + [[sampling.ends[0]]] * fillers
         images = [_images(request) for request in requests] + [None] * fillers
-        ids, logprobs = self._generate(prompts, images, max(1, *longest), sampling)
-        cut = zip(ids, logprobs, limits, strict=False)
+        ids, logprobs = self._generate(prompts, images, now.tokens, sampling)
+        cut = zip(ids, logprobs, [limit(request, sampling) for request in requests], strict=False)
         return [_written(row[:most], said[:most], sampling.ends) for row, said, most in cut]
 
     def _generate(

@@ -22,6 +22,7 @@ from trl.trainer.utils import split_tensor_dict
 from models.student.encoding import Encoder, Prompt
 from models.student.pictures import Picture
 from models.student.plain import PlainWriter
+from models.student.together import PlainTogether
 from models.student.turns import Episode
 from models.student.vllm import VllmWriter
 from models.student.writers import make_writer
@@ -99,14 +100,17 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
             gradient_checkpointing_kwargs=self.args.gradient_checkpointing_kwargs,
         )
         with unwrapped as model, torch.no_grad(), self._dist.summon_full_params(self.model_wrapped, recurse=False):
-            yield PlainWriter(model) if self._writes_plainly else make_writer(model)
+            if self._is_parted:
+                yield PlainTogether(model)
+            else:
+                yield PlainWriter(model) if self._writer_name == "plain" else make_writer(model)
 
     @property
-    def _writes_plainly(self) -> bool:
-        """Whether ``generate`` writes, which waits for other processes where a pass needs the weights that they hold."""
+    def _is_parted(self) -> bool:
+        """Whether a pass needs weights that other processes hold; ``generate`` waits for them token by token."""
         plugin = self.accelerator.state.deepspeed_plugin
-        is_parted = plugin is not None and plugin.zero_stage == 3 and not self.args.ds3_gather_for_generation
-        return self._writer_name == "plain" or is_parted or bool(self.is_fsdp_enabled)
+        is_gathered = plugin is None or plugin.zero_stage != 3 or self.args.ds3_gather_for_generation
+        return not is_gathered or bool(self.is_fsdp_enabled)
 
     def _vllm_writer(self) -> Writer:
         """The trainer's own vLLM, with the weights of the step."""

@@ -72,7 +72,7 @@ def test_what_is_over_a_requests_own_limit_is_cut_off(generation: Any) -> None:
 
 
 def test_a_process_with_less_to_ask_asks_for_fillers(generation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.student.vllm.gather_object", lambda own: [*own, (3, 6)])
+    monkeypatch.setattr("models.student.together.gather_object", lambda own: [*own, (3, 6)])
     assert len(VllmWriter(generation).write([request(1, 10)], SAMPLING)) == 1
     assert generation.asked[0] == [[1, 10], [2], [2]]
     assert VllmWriter(generation).write([], SAMPLING) == []
