@@ -154,7 +154,7 @@ def _group_row(entry: Entry) -> dict[str, Any]:
 
 
 def _token_rows(judged: JudgedGroup) -> list[dict[str, Any]]:
-    """Tokens after the prompt, those of observations included; how likely each was when it was drawn is null where the writer did not say."""
+    """Tokens after the prompt, observations included; how likely each was when it was drawn is null where the writer did not say."""
     return [
         {
             "rollout_id": rollout.rollout_id,
