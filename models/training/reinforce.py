@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data.store.images import ImageReader
 from data.plugins import load_plugins
+from data.store.images import ImageReader
 from models.student.encoding import Encoder
 from models.student.writing import Sampling, picture_tokens
 from models.training.advantages import Scale
