@@ -34,6 +34,7 @@ from models.training.log import Figure
 from models.training.loss_rows import LossRows
 from models.training.packing import Packing, unpacked
 from models.training.sealing import SealingTrainer
+from models.training.updates import update_order
 
 
 def slots(generations: int, groups: int) -> Any:
@@ -63,6 +64,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         self._judged: list[JudgedGroup] = []
         self._rows = LossRows(encoder, [])
         self._now: list[int] = []
+        self._samples: list[str] = []
         model = self.accelerator.unwrap_model(self.model)
         base = model.get_base_model() if isinstance(model, PeftModel) else model
         self._packing = Packing.of(base, encoder.image_token) if packs_groups else None
@@ -80,6 +82,7 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         own = slice(process * len(inputs), (process + 1) * len(inputs))
         self._rows = LossRows(self._encoder, self._pairs(own))
         self._now = list(range(len(inputs)))
+        self._samples = [judged.group.sample.sample_id for judged in self._judged for _ in judged.group.rollouts][own]
         output: dict[str, Any] = super()._generate_and_score_completions([{"prompt": ""} for _ in inputs])
         weighted = [value for judged in self._judged for value in judged.weighted_G][own]
         output["advantages"] = torch.tensor(weighted, dtype=torch.float32, device=output["advantages"].device)
@@ -159,11 +162,11 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
         return torch.tensor([[torch.nan if one is None else one] for one in rewards], device=self.accelerator.device)
 
     def _prepare_inputs(self, generation_batch: Any) -> Any:
-        """The next pass's rows: those of an update are drawn as the trainer draws them, and stand group by group within it."""
+        """The next pass's rows: those of an update are drawn by bundles, and stand group by group within it."""
         passes = self.args.steps_per_generation
         if self._step % (passes * self.num_iterations) == 0 or self._buffered_inputs is None:
             output = self._generate_and_score_completions(generation_batch)
-            order = update_order(len(output["rows"]), passes, self.args.gradient_accumulation_steps)
+            order = update_order(self._samples, passes, self.args.gradient_accumulation_steps)
             shuffled = {name: value[order] if value.ndim else value for name, value in output.items()}
             self._buffered_inputs: Any = split_tensor_dict(shuffled, passes)
         return self._buffered_inputs[self._step % passes]
@@ -227,12 +230,6 @@ class PolicyTrainer(SealingTrainer, GRPOTrainer):  # type: ignore[misc]
             self.figures[Figure.UPDATE] = now - self._updating
             self._updating = now
         super().log(logs, start_time)
-
-
-def update_order(rows: int, passes: int, per_update: int) -> torch.Tensor:
-    """The order in which rows are passed: each update's are a random part of them, in the order in which they were made."""
-    size = rows // passes * per_update
-    return torch.cat([part.sort().values for part in torch.split(torch.randperm(rows), size)])
 
 
 def _slices(length: int, size: int) -> list[slice]:
