@@ -67,7 +67,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
             r"reinforce\.rewards: there is no reward part 'beauty'; there are .*outcome",
         ),
         ("reinforce.sampler.name", "dice", r"reinforce\.sampler: there is no sampler 'dice'; there are curriculum, posterior"),
-        ("reinforce.sampler", {"name": "posterior", "options": {"goal": 1}}, r"sampler 'posterior' does not take the options"),
+        ("reinforce.sampler", {"name": "posterior", "options": {"goal": 1}}, r"sampler 'posterior' has no option 'goal'; it has target, "),
     ],
 )
 def test_a_name_that_does_not_exist_is_an_error_that_says_which_do(key: str, value: object, sentence: str) -> None:

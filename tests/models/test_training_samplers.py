@@ -159,10 +159,10 @@ def test_posterior_is_never_surer_than_its_memory() -> None:
     ("name", "options", "reason"),
     [
         ("nothing", {}, "there are curriculum, posterior, uniform, variance"),
-        ("uniform", {"target": 1}, "does not take the options"),
+        ("uniform", {"target": 1}, "sampler 'uniform' has no option 'target'; it has none"),
         ("posterior", {"target": 2.0}, "0 < target < 1"),
         ("posterior", {"mode": "guess"}, "a mode of weights, thompson"),
-        ("posterior", {"goal": 1}, "does not take the options"),
+        ("posterior", {"goal": 1}, "has no option 'goal'; it has target, sharpness, mode, prior, memory, decay, trust"),
         ("posterior", {"decay": 0.0}, "0 < decay <= 1"),
         ("variance", {"measure": "width"}, "a measure of mean, expected, signal"),
         ("curriculum", {"pace": 0}, "pace >= 1"),

@@ -7,6 +7,7 @@ refills groups. Within a step no sample is drawn twice before all were drawn onc
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -83,10 +84,22 @@ def make_sampler(name: str, candidates: Candidates, seed: int, options: Mapping[
         raise TrainingError(f"there is no sampler {name!r}; there are {', '.join(sorted(SAMPLERS))}")
     if not candidates.sample_ids:
         raise TrainingError(f"sampler {name!r} has no sample to draw from")
+    known = _option_names(SAMPLERS[name])
+    if known is not None and (unknown := sorted(set(options) - set(known))):
+        raise TrainingError(f"sampler {name!r} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
     try:
         return SAMPLERS[name](candidates, seed, **options)
     except TypeError as error:
         raise TrainingError(f"sampler {name!r} does not take the options {dict(options)}: {error}") from error
+
+
+def _option_names(make: Callable[..., Sampler]) -> list[str] | None:
+    """What it takes beside the candidates and the seed; None where it takes any keyword, and names none as its ``further_options``."""
+    options = list(inspect.signature(make).parameters.values())[2:]
+    further = getattr(make, "further_options", None)
+    if further is None and any(option.kind is option.VAR_KEYWORD for option in options):
+        return None
+    return [*(option.name for option in options if option.kind is not option.VAR_KEYWORD), *(further or ())]
 
 
 def check_keys(expected: State, given: State) -> None:

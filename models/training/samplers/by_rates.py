@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from models.training.samplers.rates import Rates, Reals
 
 class ByRates(ABC):
     """Draws by weights that follow ``rates``; all that it learns is in the tables."""
+
+    further_options: ClassVar[tuple[str, ...]] = tuple(inspect.signature(Rates).parameters)[2:]
+    """Options of ``Rates``, which every such sampler takes too."""
 
     def __init__(self, candidates: Candidates, seed: int, rates: Mapping[str, Any]) -> None:
         self._chooser = Chooser(candidates.sample_ids, seed)
