@@ -8,6 +8,7 @@ from pydantic import Field
 
 from data.config import Section
 from data.cropping import ZoomConfig
+from data.dialects import get_dialect
 from data.observing import TurnsConfig
 from data.viewing import ViewConfig
 
@@ -29,6 +30,14 @@ class StudentConfig(Section):
     max_new_tokens: int = 96
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """The weights' type when loaded; ``auto`` takes the checkpoint's own."""
+
+    @property
+    def episode_tokens(self) -> int:
+        """The most that it may write to one question, over all of its turns."""
+        if not get_dialect(self.dialect).has_turns:
+            return self.max_new_tokens
+        turns = (self.turns.turn_tokens or self.max_new_tokens) * (self.turns.most_looks + 1)
+        return min(turns, self.turns.episode_tokens or turns)
 
 
 class PretrainConfig(Section):

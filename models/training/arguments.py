@@ -75,8 +75,11 @@ def finetune_arguments(config: FinetuneConfig, work: Path, processes: int) -> SF
     return _build(SFTConfig, {"max_length": None} | common | given | ours, "finetune.trl")
 
 
-def reinforce_arguments(config: ReinforceConfig, max_new_tokens: int, work: Path, processes: int) -> GRPOConfig:
-    """TRL's configuration of a reinforcement. Raises ``TrainingError`` naming a field that is unknown or reserved."""
+def reinforce_arguments(config: ReinforceConfig, episode_tokens: int, work: Path, processes: int) -> GRPOConfig:
+    """TRL's configuration of a reinforcement. Raises ``TrainingError`` naming a field that is unknown or reserved.
+
+    ``episode_tokens`` is the most that an episode may have of the policy's own: what ``dr_grpo`` divides by.
+    """
     given = _checked(config.trl, GRPOConfig, RESERVED_REINFORCE, "reinforce.trl")
     completions = config.groups_per_step * config.rollouts_per_group
     per_device, accumulation = split_batch(completions, "groups_per_step times rollouts_per_group", given, processes)
@@ -87,7 +90,7 @@ def reinforce_arguments(config: ReinforceConfig, max_new_tokens: int, work: Path
         "gradient_accumulation_steps": accumulation,
         "generation_batch_size": completions,
         "num_generations": config.rollouts_per_group,
-        "max_completion_length": max_new_tokens,
+        "max_completion_length": episode_tokens,
         "shuffle_dataset": False,
     }
     common = _common(config.steps, every, config.seed, work)

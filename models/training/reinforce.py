@@ -72,7 +72,7 @@ def arbiter_of(job: ReinforceJob, session: Session) -> Iterator[Arbiter | None]:
 def make_trainer(job: ReinforceJob, session: Session, arbiter: Arbiter | None = None) -> PolicyTrainer:
     """The trainer of a job, ready to train."""
     config = job.config
-    arguments = reinforce_arguments(config, job.student.max_new_tokens, session.work, session.processes)
+    arguments = reinforce_arguments(config, job.student.episode_tokens, session.work, session.processes)
     generation = make_generation(job, session, Scale(arguments.scale_rewards), arguments.mask_truncated_completions, arbiter)
     encode_images_once(session.student.model)
     trainer = PolicyTrainer(
@@ -86,15 +86,17 @@ def make_trainer(job: ReinforceJob, session: Session, arbiter: Arbiter | None = 
     trainer.prepare(TrainingLog(session.run, is_writer=session.is_first), job.fingerprint())
     model = session.student.model
     encoder = Encoder(session.student.processor, model.config.image_token_id)
-    sampling = make_sampling(arguments, trainer.eos_token_ids, session.student.processor.tokenizer, model.config)
+    sampling = make_sampling(
+        arguments, job.student.max_new_tokens, trainer.eos_token_ids, session.student.processor.tokenizer, model.config
+    )
     trainer.follow(generation, encoder, sampling, packs_groups=config.pack_groups, writer=config.writer)
     return trainer
 
 
-def make_sampling(arguments: Any, ends: Sequence[int], tokenizer: Any, model_config: Any) -> Sampling:
+def make_sampling(arguments: Any, max_new_tokens: int, ends: Sequence[int], tokenizer: Any, model_config: Any) -> Sampling:
     """How the policy chooses tokens, in the words of TRL's configuration."""
     return Sampling(
-        max_new_tokens=arguments.max_completion_length,
+        max_new_tokens=max_new_tokens,
         ends=tuple(ends),
         pad=tokenizer.pad_token_id,
         temperature=arguments.temperature,

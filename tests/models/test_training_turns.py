@@ -26,6 +26,7 @@ from models.student.writing import Request, Sampling, Writer, Written
 from models.training import reinforce as training
 from models.training.loss_rows import LossRows
 from models.training.policy import PolicyTrainer
+from models.training.session import open_session
 from tests.models.folders import build_folder, view
 from tests.models.training_ground import Ground, make_ground
 
@@ -103,6 +104,13 @@ def test_own_tokens_are_counted_and_nothing_else(ground: Ground, rollouts: list[
         own = [tokenizer(turn["text"])["input_ids"] for turn in row["turns"] if turn["role"] == "assistant"]
         assert row["completion_tokens"] == sum(len(ids) + 1 for ids in own)
     assert {row["stop_reason"] for row in rollouts} == {"answered", "silent", "forced"}
+
+
+def test_the_longest_completion_is_all_that_a_conversation_may_say(ground: Ground) -> None:
+    job = ground.reinforce_job("longest", trl={"loss_type": "dr_grpo"})
+    assert training.make_trainer(job, open_session(job)).max_completion_length == 3 * 64
+    limited = job.student.model_copy(update={"turns": TURNS.model_copy(update={"turn_tokens": 20, "episode_tokens": 30})})
+    assert (limited.episode_tokens, job.student.model_copy(update={"dialect": "vigorl"}).episode_tokens) == (30, job.student.max_new_tokens)
 
 
 def test_the_loss_reads_a_conversation_as_it_was_written(tmp_path: Path) -> None:
