@@ -25,7 +25,7 @@ Read = Callable[[Mapping[str, Any]], Trace | None]
 
 
 class Archive:
-    """Entries by sample id; the first process alone keeps them, since it alone scores."""
+    """Entries by sample id; every process scores all groups and so holds the same."""
 
     def __init__(self, config: ArchiveConfig) -> None:
         self._config = config

@@ -11,7 +11,7 @@ from models.training.rollout import Group, Parts, Rollout
 
 @register("judged_answer")
 class JudgedAnswer:
-    """1 or 0; what the strict scorer calls right is right unasked, and a text that cannot be read is wrong.
+    """1 or 0; what the strict scorer calls right is right unasked, and a text that cannot be read is wrong. None where no answer is known.
 
     A judge that could not be had masks the rollout. The outcome stays the strict scorer's.
     """
@@ -26,7 +26,9 @@ class JudgedAnswer:
 
     def _value(self, rollout: Rollout, group: Group, context: RewardContext) -> float | None:
         question = _question(rollout, group)
-        return 0.0 if question is None else context.word(question).value
+        if question is None:
+            return None if rollout.outcome is None else 0.0
+        return context.word(question).value
 
 
 def _question(rollout: Rollout, group: Group) -> JudgeQuestion | None:
