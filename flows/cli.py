@@ -135,7 +135,7 @@ def show(
 @app.command()
 def rescore(
     reference: Annotated[str, typer.Argument(metavar="RUN", help="The id of a run with rollouts, a start of one, or latest.")],
-    rewards: Annotated[str, typer.Option(help="A recipe, or a TOML file with a table [rewards].")],
+    rewards: Annotated[str, typer.Option(help="A recipe, or a TOML file with a table named rewards.")],
     most: Annotated[int, typer.Option("--flips", help="How many of the rollouts that moved farthest are listed.")] = 10,
     out_file: Annotated[Path | None, typer.Option("--out", metavar="FILE.parquet", help="Where to write a row for each rollout.")] = None,
     settings: SetOption = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -72,8 +73,11 @@ class RewardConfig(Section):
     @model_validator(mode="before")
     @classmethod
     def _weighs_by_a_number(cls, given: Any) -> Any:
-        is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
-        return {"weight": given} if is_number else given
+        if isinstance(given, (int, float)) and not isinstance(given, bool):
+            return {"weight": given}
+        if not isinstance(given, (Mapping, cls)):
+            raise ValueError(f"a part counts by a number, or by a table of weight, gate and options, not by {given!r}")
+        return given
 
 
 def _with_known_gates(rewards: dict[str, RewardConfig]) -> dict[str, RewardConfig]:
