@@ -8,9 +8,10 @@ from typing import Literal
 from data.benchmarks.compat import ivgr
 from data.benchmarks.compat.literals import Numbers
 from data.sample import Sample
+from data.scoring.dual import Dual, dual_iou
 from data.space import Frame
 from data.trace import PlacedBox
-from models.training.rollout import Rollout
+from models.training.rollout import Group, Rollout, Stream
 from models.training.written import written_box
 
 BoxReading = Literal["strict", "ivgr"]
@@ -35,6 +36,15 @@ def known_boxes(sample: Sample, reading: BoxReading, frames: Sequence[Frame]) ->
     """The evidence, or all boxes where no evidence is known."""
     known = sample.evidence_boxes or sample.boxes
     return [_placed(written_box(box, frames)) for box in known] if reading == "ivgr" else list(known)
+
+
+def box_figures(group: Group, reading: BoxReading, frames: Sequence[Frame]) -> list[Dual]:
+    """How the named boxes of each rollout fit the known ones; empty where none is known, or the stream names none."""
+    known = known_boxes(group.sample, reading, frames)
+    if group.stream == Stream.TEXTUAL:
+        return []
+    found = (dual_iou(named_boxes(rollout, reading), known) for rollout in group.rollouts)
+    return [figures for figures in found if figures is not None]
 
 
 def _placed(corners: Numbers) -> PlacedBox:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from data.benchmarks.compat import vigorl, vigorl_zoom
 from data.config import Section
 from data.sample import Task
 from models.training.context import RewardContext
 from models.training.rewards.base import register
-from models.training.rollout import Group, Parts, Rollout
+from models.training.rollout import Group, Parts
+from models.training.said import TextReading, is_said
 
 
 @register("choice_match")
 class ChoiceMatch(Section):
     """1 if the answer is the right choice, else 0; for ``choice`` tasks. None where it is not known."""
 
-    reading: Literal["strict", "vigorl", "vigorl_zoom"] = "strict"
+    reading: TextReading = "strict"
     """``strict`` takes the choice's text, its letter, or both; ``vigorl`` the text, in lower case and after a letter with a dot or bracket;
     ``vigorl_zoom`` the text alone."""
 
@@ -24,11 +22,4 @@ class ChoiceMatch(Section):
         del context
         if group.sample.task != Task.CHOICE:
             return [{} for _ in group.rollouts]
-        return [{"choice_match": self._value(rollout, group.sample.answer or "")} for rollout in group.rollouts]
-
-    def _value(self, rollout: Rollout, known: str) -> float | None:
-        if self.reading == "strict" or rollout.outcome is None:
-            return rollout.outcome
-        if self.reading == "vigorl":
-            return float(vigorl.is_choice(vigorl.answer_text(rollout.text), known))
-        return float(vigorl_zoom.is_text(vigorl_zoom.answer_text(rollout.text), known))
+        return [{"choice_match": is_said(rollout, group.sample.answer, self.reading)} for rollout in group.rollouts]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from data.config import Section
-from data.scoring.dual import dual_iou
-from models.training.boxes import BoxReading, known_boxes, named_boxes
+from models.training.boxes import BoxReading, box_figures
 from models.training.context import RewardContext
 from models.training.rewards.base import register
-from models.training.rollout import Group, Parts, Stream
+from models.training.rollout import Group, Parts
 
 
 @register("dual_iou")
@@ -20,8 +19,5 @@ class DualIou(Section):
     reading: BoxReading = "strict"
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
-        known = known_boxes(group.sample, self.reading, context.frames)
-        if not known or group.stream == Stream.TEXTUAL:
-            return [{} for _ in group.rollouts]
-        found = (dual_iou(named_boxes(rollout, self.reading), known) for rollout in group.rollouts)
-        return [{"dual_iou": dual.mean} for dual in found if dual is not None]
+        found = box_figures(group, self.reading, context.frames)
+        return [{"dual_iou": figures.mean} for figures in found] or [{} for _ in group.rollouts]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from data.config import Section
-from data.scoring.dual import dual_iou
-from models.training.boxes import BoxReading, known_boxes, named_boxes
+from models.training.boxes import BoxReading, box_figures
 from models.training.context import RewardContext
 from models.training.rewards.base import register
-from models.training.rollout import Group, Parts, Stream
+from models.training.rollout import Group, Parts
 
 
 @register("one_to_one_iou")
@@ -17,8 +16,5 @@ class OneToOneIou(Section):
     reading: BoxReading = "strict"
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
-        known = known_boxes(group.sample, self.reading, context.frames)
-        if not known or group.stream == Stream.TEXTUAL:
-            return [{} for _ in group.rollouts]
-        found = (dual_iou(named_boxes(rollout, self.reading), known) for rollout in group.rollouts)
-        return [{"one_to_one_iou": dual.one_to_one} for dual in found if dual is not None]
+        found = box_figures(group, self.reading, context.frames)
+        return [{"one_to_one_iou": figures.one_to_one} for figures in found] or [{} for _ in group.rollouts]
