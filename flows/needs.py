@@ -57,7 +57,9 @@ def _endpoints(recipe: Recipe) -> list[tuple[str, TeacherConfig]]:
 
 
 def _endpoint(name: str, teacher: TeacherConfig) -> Iterator[str]:
-    where = teacher.base_url or "the provider's own address"
-    yield f"{name}: {teacher.model} is asked at {where}"
+    if teacher.base_url is None:
+        yield f"{name}: there is no base URL for the provider {teacher.provider!r}; set {name}.base_url"
+    else:
+        yield f"{name}: {teacher.model} is asked at {teacher.base_url}"
     if teacher.provider != EMBEDDED and teacher.key_variable not in os.environ:
         yield f"{name}: {teacher.key_variable} is not set; a Prefect Secret may hold the key"

@@ -127,4 +127,5 @@ def test_an_endpoint_is_a_need_and_the_embedded_teacher_is_none() -> None:
     assert needs(load_recipe("smoke")) == []
     far = load_recipe("smoke", {"generate.teacher": {"provider": "far", "model": "big", "key_variable": "NO_SUCH_KEY"}})
     assert needs(far) == ["endpoint"]
+    assert lacking(far)[0] == "generate.teacher: there is no base URL for the provider 'far'; set generate.teacher.base_url"
     assert lacking(far)[1] == "generate.teacher: NO_SUCH_KEY is not set; a Prefect Secret may hold the key"
