@@ -25,10 +25,17 @@ def building() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def told_store(made_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+def told_folder(made_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole store, with what each method's parts leave in it."""
     root = tmp_path_factory.mktemp("told") / "store"
     shutil.copytree(made_store.root, root)
-    store = Store.open(root)
-    add_methods(store)
+    add_methods(Store.open(root))
+    return root
+
+
+@pytest.fixture
+def told_store(told_folder: Path) -> Store:
+    """That store; its last run, which has not ended, is still alive."""
+    store = Store.open(told_folder)
+    store.run(max(folder.name for folder in (told_folder / "runs").iterdir())).heartbeat()
     return store
