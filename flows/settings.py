@@ -19,7 +19,7 @@ from tasks.stage import Stage
 _TEACHER = set(REACHING)
 _LAUNCH = {"threads", "arguments"}
 UNKEYED: Mapping[Stage, dict[str, Any]] = {
-    Stage.INGEST: {"sources": {"__all__": {"expected"}}},
+    Stage.INGEST: {"sources": {"__all__": {"expected", "expected_images"}}},
     Stage.GENERATE: {"shard_size": True, "teacher": _TEACHER},
     Stage.CURATE: {"judge": {"teacher": _TEACHER}},
     Stage.FINETUNE: {"launch": _LAUNCH},

@@ -25,6 +25,8 @@ class HeldConfig(LicensedConfig):
 
     expected: int | None = Field(default=None, ge=0)
     """About how many rows it has, for a plan made before they are there; not part of the stage key."""
+    expected_images: int = Field(default=1, gt=0)
+    """How many images a row has at most, likewise."""
 
 
 class ScenesConfig(LicensedConfig):

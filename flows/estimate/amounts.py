@@ -1,7 +1,6 @@
 """Amounts: how often each stage asks, reads, writes and updates, at most.
 
-What is saved by stages that are done, by groups that share their prompt or by answers that end early is not taken off. Tokens are those of
-questions about one image each.
+What is saved by stages that are done, by groups that share their prompt or by answers that end early is not taken off.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from data.benchmarks.config import EvaluateConfig
 from flows.estimate.asking import calls_per_sample, traces_per_sample
 from flows.estimate.lengths import lengths
 from flows.estimate.reinforcing import reinforced
-from flows.estimate.samples import Counted, count_samples, traced
+from flows.estimate.samples import Counted, count_samples, most_images, traced
 from flows.recipe import Recipe
 from tasks.stage import Stage
 
@@ -86,7 +85,11 @@ def _finetune(recipe: Recipe) -> Figures:
     yield "conversations read", read, f"{read / there:.2f} times each, if all are there" if there else ""
     longest = config.trl.get("max_length")
     if longest is None:
-        yield "tokens", read * lengths(recipe.student).whole, "as long as the student's limits let its own be"
+        yield (
+            "tokens",
+            read * lengths(recipe.student, most_images(recipe.ingest, recipe.generate.splits, recipe.generate.datasets)).whole,
+            "as long as the student's limits let its own be",
+        )
     else:
         yield "tokens", read * longest, f"max_length {longest}"
 
@@ -100,7 +103,7 @@ def _evaluate(recipe: Recipe) -> Figures:
     ways = len(config.benchmarks) * len(config.askings)
     answers = _times(items, models * ways)
     yield "answers", answers, f"{models} checkpoints, {len(config.benchmarks)} benchmarks{_in_modes(config)}; items {counted.known_by}"
-    yield "tokens", _times(answers, lengths(recipe.student).whole), "read and written"
+    yield "tokens", _times(answers, lengths(recipe.student, most_images(recipe.ingest, config.splits)).whole), "read and written"
 
 
 def _in_modes(config: EvaluateConfig) -> str:

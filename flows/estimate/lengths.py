@@ -28,11 +28,13 @@ class Lengths:
     """Of its observations, crops included."""
     limit: int | None = None
     """Of what it writes and is shown together."""
+    images: int = 1
+    """Of a question."""
 
     @property
     def prompt(self) -> int:
-        """Of a question about one image."""
-        return self.image + QUESTION_TOKENS
+        """Of a question with its images."""
+        return self.images * self.image + QUESTION_TOKENS
 
     @property
     def whole(self) -> int:
@@ -41,15 +43,15 @@ class Lengths:
         return self.prompt + (after if self.limit is None else min(after, self.limit))
 
 
-def lengths(student: StudentConfig) -> Lengths:
-    """The lengths of one conversation with one image, in the student's own dialect."""
+def lengths(student: StudentConfig, images: int = 1) -> Lengths:
+    """The lengths of one conversation about so many images, in the student's own dialect."""
     image = image_tokens(student.view)
     if not get_dialect(student.dialect).has_turns:
-        return Lengths(image, student.max_new_tokens)
+        return Lengths(image, student.max_new_tokens, images=images)
     looks, limit = student.turns.most_looks, student.turns.episode_tokens
     own = (student.turns.turn_tokens or student.max_new_tokens) * (looks + 1)
     shown = looks * (crop_tokens(student) + OBSERVATION_TOKENS)
-    return Lengths(image, own if limit is None else min(own, limit), looks, shown if limit is None else min(shown, limit), limit)
+    return Lengths(image, own if limit is None else min(own, limit), looks, shown if limit is None else min(shown, limit), limit, images)
 
 
 def image_tokens(view: ViewConfig) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.estimate.lengths import lengths
+from flows.estimate.samples import most_images
 from flows.recipe import Recipe
 from flows.walk import PRETRAINED
 from models.student.bases import FLOAT32_BYTES, KNOWN, TYPE_BYTES, Base, tiny_base
@@ -79,7 +80,8 @@ def _reinforcing(config: ReinforceConfig, recipe: Recipe, base: Base, loaded: in
     parts = _parts(config.launch)
     if config.trl.get("beta", 0.0) and config.lora is None:
         yield Share(Stage.REINFORCE, "reference model", base.weights * loaded / parts, f"{8 * loaded} bits, since beta is not 0")
-    length, rollouts = lengths(recipe.student), config.groups_per_step * config.rollouts_per_group // config.launch.processes
+    images = most_images(recipe.ingest, config.splits, config.datasets)
+    length, rollouts = lengths(recipe.student, images), config.groups_per_step * config.rollouts_per_group // config.launch.processes
     cache = base.cache_bytes(length.whole, loaded)
     each = f"{cache / GIBIBYTE:.3g} GiB for {length.whole} tokens"
     if config.trl.get("use_vllm"):

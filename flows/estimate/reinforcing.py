@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.estimate.lengths import QUESTION_TOKENS, lengths
+from flows.estimate.samples import most_images
 from flows.recipe import Recipe
 from models.training.batches import split_batch, updates_per_generation
 from models.training.config import ReinforceConfig, RewardConfig
@@ -18,7 +19,7 @@ def reinforced(recipe: Recipe) -> Iterator[tuple[str, int | None, str]]:
     config = recipe.reinforce
     if config is None:
         return
-    length, updates = lengths(recipe.student), updates_each(config)
+    length, updates = lengths(recipe.student, most_images(recipe.ingest, config.splits, config.datasets)), updates_each(config)
     generations = -(-config.steps // updates)
     rounds = 1 + config.refill.tries
     groups = generations * rounds * config.groups_per_step
@@ -31,7 +32,8 @@ def reinforced(recipe: Recipe) -> Iterator[tuple[str, int | None, str]]:
         yield "crops", rollouts * length.looks, f"{length.looks} looks a rollout"
     yield from _judged(config, generations * rounds)
     yield "tokens of prompts", rollouts * QUESTION_TOKENS, f"assumed: {QUESTION_TOKENS} words of each rollout's prompt"
-    yield "tokens of images", rollouts * length.image, f"{length.image} an image, one image a question"
+    several = "one image" if length.images == 1 else f"{length.images} images"
+    yield "tokens of images", rollouts * length.images * length.image, f"{length.image} an image, {several} a question"
     yield "tokens that the student writes", rollouts * length.own, f"{length.own} a rollout"
     if length.shown:
         yield "tokens of observations", rollouts * length.shown, f"{length.shown} a rollout"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
 from data.sources.presence import count_rows
-from data.sources.scenes import DATASET
+from data.sources.scenes import DATASET, NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ def count_samples(config: IngestConfig, splits: Collection[str] | None = None, d
     return Counted(sum(rows) if len(rows) == len(counts) else None, known_by)
 
 
+def most_images(config: IngestConfig, splits: Collection[str] | None = None, datasets: Collection[str] | None = None) -> int:
+    """The images of a sample of those splits and data sets, at most; None takes all."""
+    return max((_images(source) for source in config.sources if _is_taken(source, splits, datasets)), default=1)
+
+
 def traced(config: IngestConfig) -> Counted:
     """The samples that bring their chains."""
     return count_samples(config.model_copy(update={"sources": [one for one in config.sources if isinstance(one, TracesConfig)]}))
@@ -48,6 +53,12 @@ def dataset_of(source: SourceConfig) -> str:
     if isinstance(source, ParquetConfig):
         return Path(source.path).resolve().parent.name
     return source.path.stem if isinstance(source, TracesConfig) else _folder_name(source)
+
+
+def _images(source: SourceConfig) -> int:
+    if isinstance(source, ScenesConfig):
+        return max(NUMBERS) if source.tasks.get("multi_image") else 1
+    return source.expected_images
 
 
 def _folder_name(source: FolderConfig | YoloConfig) -> str:

@@ -85,6 +85,13 @@ def test_crops_and_observations_count_where_the_dialect_looks() -> None:
     assert most(limited, Stage.REINFORCE, "tokens that the student writes") == 16 * 50
 
 
+def test_a_question_counts_all_its_images() -> None:
+    one, three = (load_recipe("smoke", {"ingest.sources": [HUB | {"expected_images": count}]}) for count in (1, 3))
+    assert most(three, Stage.REINFORCE, "tokens of images") == 3 * (most(one, Stage.REINFORCE, "tokens of images") or 0)
+    drawn = load_recipe("smoke", {"ingest.sources": [{"kind": "scenes", "count": 4, "tasks": {"multi_image": 1}}]})
+    assert most(drawn, Stage.REINFORCE, "tokens of images") == most(three, Stage.REINFORCE, "tokens of images")
+
+
 def test_a_training_holds_weights_gradients_moments_and_a_reference() -> None:
     held = shares(load_recipe("smoke", BIG | {"reinforce.trl.beta": 0.01}), Stage.REINFORCE)
     weights = KNOWN["Qwen/Qwen2.5-VL-7B-Instruct"].weights

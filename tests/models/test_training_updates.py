@@ -17,7 +17,7 @@ def test_one_update_passes_the_rows_as_they_were_made() -> None:
 
 
 def test_a_pair_of_groups_is_on_one_update_and_adjacent() -> None:
-    updates = update_order(PAIRS, 6, 2).split(8)
+    updates = update_order(PAIRS, 6, 2).view(-1, 8)
     found = [[PAIRS[place] for place in update] for update in updates]
     assert [len(set(samples)) for samples in found] == [2, 2, 2]
     assert all(update.tolist() == sorted(update.tolist()) for update in updates)
@@ -25,7 +25,7 @@ def test_a_pair_of_groups_is_on_one_update_and_adjacent() -> None:
 
 def test_pairs_stay_whole_beside_singles_that_fill_up() -> None:
     samples = ["s1", "s1", *PAIRS[:12], "s2", "s2"]
-    updates = update_order(samples, 2, 1).split(8)
+    updates = update_order(samples, 2, 1).view(-1, 8)
     assert all(len({*update.tolist()} & {*range(start, start + 4)}) in {0, 4} for update in updates for start in (2, 6, 10))
 
 
