@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.sources.presence import absent
+from flows.estimate.samples import dataset_of
 from flows.recipe import Recipe
 from flows.walk import PRETRAINED
 from models.teacher.config import EMBEDDED, TeacherConfig
@@ -33,12 +34,21 @@ def needs_gpu(recipe: Recipe) -> bool:
 
 
 def lacking(recipe: Recipe) -> list[str]:
-    """A sentence for each thing that is not on this machine. Nothing is asked of any network."""
+    """A sentence for each thing that is not on this machine, or that no source brings. Nothing is asked of any network."""
     return [
         *absent(recipe.ingest),
+        *_datasets(recipe),
         *_weights(recipe),
         *(found for name, teacher in _endpoints(recipe) for found in _endpoint(name, teacher)),
     ]
+
+
+def _datasets(recipe: Recipe) -> Iterator[str]:
+    brought = {dataset_of(source) for source in recipe.ingest.sources}
+    wanted = {"generate": recipe.generate.datasets, "reinforce": recipe.reinforce.datasets if recipe.reinforce else None}
+    for stage, names in wanted.items():
+        for name in sorted(set(names or ()) - brought):
+            yield f"{stage}.datasets: no source brings {name!r}; they bring {', '.join(sorted(brought))}"
 
 
 def _weights(recipe: Recipe) -> Iterator[str]:

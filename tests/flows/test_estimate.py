@@ -130,6 +130,15 @@ def test_what_is_not_here_is_named(tmp_path: Path) -> None:
     assert needs(recipe) == ["GPU", "data"]
 
 
+def test_a_data_set_that_no_source_brings_is_named() -> None:
+    (said,) = lacking(load_recipe("smoke", {"reinforce.datasets": ["scenes", "seens"]}))
+    assert said == "reinforce.datasets: no source brings 'seens'; they bring scenes"
+
+
+def test_no_shipped_recipe_asks_for_a_data_set_that_its_sources_do_not_bring() -> None:
+    assert not [said for name in recipe_names() for said in lacking(load_recipe(name)) if ".datasets: " in said]
+
+
 def test_an_endpoint_is_a_need_and_the_embedded_teacher_is_none() -> None:
     assert needs(load_recipe("smoke")) == []
     far = load_recipe("smoke", {"generate.teacher": {"provider": "far", "model": "big", "key_variable": "NO_SUCH_KEY"}})

@@ -106,7 +106,7 @@ def test_how_a_training_is_watched_is_no_part_of_the_settings() -> None:
 
 def test_how_many_rows_are_expected_is_no_part_of_the_settings(tmp_path: Path) -> None:
     source = {"kind": "folder", "path": str(tmp_path)}
-    plain, told = (load_recipe("smoke", {"ingest.sources": [one]}) for one in (source, source | {"expected": 5}))
+    plain, told = (load_recipe("smoke", {"ingest.sources": [one]}) for one in (source, source | {"expected": 5, "expected_images": 2}))
     assert keyed_settings(Stage.INGEST, told) == keyed_settings(Stage.INGEST, plain)
 
 
