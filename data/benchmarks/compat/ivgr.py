@@ -47,14 +47,6 @@ def validity(images: Sequence[Sequence[Numbers | None]], first_half_only: bool =
     return sum(box is not None for box in named) / len(named)
 
 
-def box_reward(named: Sequence[Numbers], known: Sequence[Sequence[float]]) -> float:
-    """The mean of recall and precision by the best IoU of each box; 0 where either side has none."""
-    if not named or not known:
-        return 0.0
-    matrix = iou_matrix(np.array(named), np.array(known))
-    return float(matrix.max(0).mean() + matrix.max(1).mean()) / 2
-
-
 def _box(body: str) -> Numbers | None:
     found = CORNERS.match(body)
     corners = counted(found.groups()) if found else None
