@@ -152,5 +152,7 @@ def test_an_unknown_dialect_is_answered_with_the_known_ones() -> None:
 def test_a_tag_around_no_box_is_an_error_of_ivgr(tag: str) -> None:
     text = f"<think>\nThe circle <box>[1,2,3,4]</box> and {tag}\n</think>\n<answer>left</answer>"
     parsed = get_dialect("ivgr").parse(text, FRAMES, Task.CHOICE)
-    assert parsed.trace is not None and len(parsed.trace.mentions) == 1
-    assert parsed.error is not None and parsed.error.startswith("a thought has a tag around no box")
+    assert parsed.trace is not None
+    assert len(parsed.trace.mentions) == 1
+    assert parsed.error is not None
+    assert parsed.error.startswith("a thought has a tag around no box")
