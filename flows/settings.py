@@ -42,7 +42,7 @@ _ASKING = {Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE, Stage.EVALUATE}
 _SHOWN = {"dialect", "prompt", "view", "zoom", "turns"}
 _STUDENT: Mapping[Stage, set[str]] = {
     Stage.PUBLISH: _SHOWN,
-    Stage.PRETRAIN: _SHOWN | {"max_new_tokens"},
+    Stage.PRETRAIN: {"view"},
     Stage.FINETUNE: _SHOWN | {"base", "max_new_tokens", "dtype"},
     Stage.REINFORCE: _SHOWN | {"base", "max_new_tokens", "dtype"},
 }

@@ -77,9 +77,16 @@ def test_how_work_is_spread_is_no_part_of_the_settings(name: str) -> None:
     assert keyed_settings(stage, load_recipe("smoke", {name: 7})) == keyed_settings(stage, load_recipe("smoke"))
 
 
-@pytest.mark.parametrize("stage", [Stage.PUBLISH, Stage.PRETRAIN, Stage.FINETUNE, Stage.REINFORCE])
+@pytest.mark.parametrize("stage", [Stage.PUBLISH, Stage.FINETUNE, Stage.REINFORCE])
 def test_how_long_a_student_may_go_on_looking_is_part_of_the_key(stage: Stage) -> None:
     assert keyed_settings(stage, load_recipe("smoke", {"student.turns.most_looks": 7})) != keyed_settings(stage, load_recipe("smoke"))
+
+
+def test_recipes_whose_students_see_alike_share_one_pretraining() -> None:
+    settings = {name: keyed_settings(Stage.PRETRAIN, load_recipe(name)) for name in ("demo", "vigorl", "univg_r1", "ivgr")}
+    assert all(one == settings["demo"] for one in settings.values())
+    wider = load_recipe("demo", {"student.view.max_pixels": 50_176})
+    assert keyed_settings(Stage.PRETRAIN, wider) != settings["demo"]
 
 
 def test_every_setting_of_the_student_is_part_of_the_key_of_what_trains_it() -> None:
