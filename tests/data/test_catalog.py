@@ -57,6 +57,7 @@ def write_steps(store: Store, run_id: str, steps: range, part: str) -> None:
             for n in range(3)
         ]
         run.write_step("rollouts", step, rows)
+        run.write_step("rollout_tokens", step, [{"step": step, "rollout_id": row["rollout_id"], "ids": [step]} for row in rows])
         run.write_step("groups", step, [{"step": step, "group_id": "grp_0", "sample_id": "smp_0"}])
         run.write_step("metrics", step, [{"step": step, "name": "loss", "value": 1 / step}])
         run.write_step("seen", step, [{"step": step, "trace_id": "trc_0"}])

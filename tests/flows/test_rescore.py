@@ -36,6 +36,7 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(autouse=True)
 def _store(small_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOVEA_STORE", str(small_store.root))
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture(scope="module")

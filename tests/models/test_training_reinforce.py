@@ -105,7 +105,7 @@ def test_one_generation_can_feed_several_updates(ground: Ground) -> None:
         ({"trl": {"per_device_train_batch_size": 3}}, "which 1 processes with 3 each"),
         ({"rewards": {"formt": 1.0}}, "no reward part 'formt'; there are"),
         ({"sampler": {"name": "best"}}, "no sampler 'best'; there are curriculum, posterior"),
-        ({"bands": ["none"]}, r"bands \['none'\]; there are splits \['train'\] and bands \['easy'\]"),
+        ({"bands": ["none"]}, r"bands \['none'\] and data sets all; there are splits \['train'\], bands \['easy'\]"),
     ],
 )
 def test_settings_that_cannot_be_are_one_sentence(ground: Ground, config: dict[str, object], reason: str) -> None:
