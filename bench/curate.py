@@ -29,11 +29,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from data.columns import BOX, MENTION, POINT, STEP
 from data.curation.rules import get_rules
 from data.curation.verdicts import judge_traces
 from data.scoring.ragged import offsets_of
 from data.store import Store
-from data.tables import BOX, MENTION, POINT, STEP, TABLES
+from data.tables import TABLES
 from models.student.config import StudentConfig
 from tasks.config import CurateStageConfig
 from tasks.curate import judge_version

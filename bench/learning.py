@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+
+from bench.claims.statistics import paired
 
 RECIPE = str(Path(__file__).with_name("learning.toml"))
 PLATEAU_GAIN = 0.01
@@ -145,9 +146,8 @@ def summary(rows: list[dict[str, Any]], before: dict[str, float]) -> Iterable[di
 
 def interval(differences: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
     """Mean and 95 % t interval of differences (n,), one per seed."""
-    n, centre = len(differences), float(differences.mean())
-    half = float(stats.t.ppf(0.975, n - 1) * differences.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    return {"mean": round(centre, 4), "low": round(centre - half, 4), "high": round(centre + half, 4), "seeds": n}
+    found = paired(differences.tolist())
+    return {"mean": round(found.mean, 4), "low": round(found.low, 4), "high": round(found.high, 4), "seeds": found.seeds}
 
 
 if __name__ == "__main__":

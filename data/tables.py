@@ -6,33 +6,13 @@ brings rows of an older schema to the present one. Coordinates are pixels of the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-TEXT = pa.string()
-TEXTS = pa.list_(pa.string())
-REAL = pa.float64()
-WHOLE = pa.int64()
-FLAG = pa.bool_()
-TIME = pa.timestamp("us", tz="UTC")
-POINT = pa.struct([("image_index", WHOLE), ("x", REAL), ("y", REAL), ("label", TEXT)])
-BOX = pa.struct([("image_index", WHOLE), ("x1", REAL), ("y1", REAL), ("x2", REAL), ("y2", REAL), ("label", TEXT), ("role", TEXT)])
-MENTION = pa.struct([("offset", WHOLE), ("image_index", WHOLE), ("x", REAL), ("y", REAL), ("x2", REAL), ("y2", REAL), ("label", TEXT)])
-"""A point where ``x2`` and ``y2`` are null, else a box from (x, y) to (x2, y2)."""
-STEP = pa.struct([("thought", TEXT), ("mentions", pa.list_(MENTION)), ("zooms", pa.list_(POINT))])
-CONTEXT = pa.struct([("role", TEXT), ("text", TEXT)])
-TURN = pa.struct(
-    [("role", TEXT), ("text", TEXT), ("image_id", TEXT), ("crop", pa.list_(REAL)), ("points", pa.list_(POINT)), ("call_error", TEXT)]
-)
-"""What was said, and what of which image was shown: ``crop`` is the window (x1, y1, x2, y2) of a closer look, ``points`` the place that was
-asked for. A question with several images has an entry without text for each but the last, so that every entry has one image."""
-REWARDS = pa.map_(TEXT, REAL)
-MESSAGE = pa.struct([("role", TEXT), ("content", pa.list_(pa.struct([("type", TEXT), ("text", TEXT)])))])
-IMAGE = pa.struct([("bytes", pa.binary()), ("path", TEXT)])
+from data.columns import BOX, CONTEXT, FLAG, IMAGE, MENTION, MESSAGE, POINT, REAL, REWARDS, STEP, TEXT, TEXTS, TIME, TURN, WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,15 +391,3 @@ def upcast(table_name: str, rows: pa.Table) -> pa.Table:
     extra = {name: rows.column(name) for name in rows.column_names if name not in columns}
     merged: dict[str, Any] = columns | extra
     return pa.table(merged)
-
-
-def huggingface_metadata(table_name: str) -> dict[bytes, bytes] | None:
-    """Schema metadata that makes ``datasets.load_dataset("parquet")`` decode the image column by itself; None where there is none."""
-    text: dict[str, Any] = {"dtype": "string", "_type": "Value"}
-    if table_name == "sft":
-        content = {"feature": {"type": text, "text": text}, "_type": "List"}
-        features: dict[str, Any] = dict.fromkeys(("trace_id", "dialect", "sample_id", "split"), text)
-        features["messages"] = {"feature": {"role": text, "content": content}, "_type": "List"}
-        features["images"] = {"feature": {"_type": "Image"}, "_type": "List"}
-        return {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
-    return None

@@ -15,10 +15,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from data.columns import TEXT, WHOLE
 from data.identity import canonical_json
 from data.store import Store, Version
 from data.store.run import schema_digest
-from data.tables import CHECKPOINTS, TABLES, TEXT, WHOLE, Table
+from data.tables import CHECKPOINTS, TABLES, Table
 
 STALE_S = 60
 """Seconds without a heartbeat after which a running run reads as ``lost``."""

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from data.columns import REWARDS
 from data.store import Store
-from data.tables import REWARDS
 from flows.recipe import RecipeError, load_recipe
 from models.student.config import StudentConfig
 from models.training.config import ReinforceConfig

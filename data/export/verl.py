@@ -15,10 +15,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.columns import IMAGE, TEXT, WHOLE
 from data.export.format import Part
 from data.export.pictures import picture
 from data.rows import Row
-from data.tables import IMAGE, TEXT, WHOLE
 
 ABILITY = "grounding"
 ROWS_PER_GROUP = 64

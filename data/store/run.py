@@ -21,12 +21,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ulid import ULID
 
+from data.columns import TIME
 from data.identity import canonical_json, digest
 from data.store.draft import Draft
 from data.store.errors import StoreError
 from data.store.files import locked, make_folder, room_for, sync_folder, temporary, write_all, write_bytes
 from data.store.writer import Rows, reward_parts, typed, write_parquet
-from data.tables import TABLES, TIME, upcast
+from data.tables import TABLES, upcast
 
 NOTES = "notes.json"
 """Beside step files: ``reward_parts``, the names of all reward parts in them, and ``schemas``, the digests of their schemas."""

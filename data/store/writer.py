@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from data.features import huggingface_metadata
 from data.store.errors import StoreError
-from data.tables import TABLES, arrow, huggingface_metadata, upcast
+from data.tables import TABLES, arrow, upcast
 
 ROWS_PER_GROUP = {"images": 1_000, "sft": 1_000}
 """Rows with pixels come in small groups: an image is found by id in 9 ms among 100,000."""

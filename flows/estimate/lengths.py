@@ -49,9 +49,8 @@ def lengths(student: StudentConfig, images: int = 1) -> Lengths:
     if not get_dialect(student.dialect).has_turns:
         return Lengths(image, student.max_new_tokens, images=images)
     looks, limit = student.turns.most_looks, student.turns.episode_tokens
-    own = (student.turns.turn_tokens or student.max_new_tokens) * (looks + 1)
     shown = looks * (crop_tokens(student) + OBSERVATION_TOKENS)
-    return Lengths(image, own if limit is None else min(own, limit), looks, shown if limit is None else min(shown, limit), limit, images)
+    return Lengths(image, student.episode_tokens, looks, shown if limit is None else min(shown, limit), limit, images)
 
 
 def image_tokens(view: ViewConfig) -> int:

@@ -8,12 +8,11 @@ from data.dialects import get_dialect
 from models.student.config import StudentConfig
 from models.student.crops import Crops
 from models.student.encoding import Encoder
-from models.student.generate import student_sampling
 from models.student.load import Student
 from models.student.player import Player
 from models.student.turns import Ask, Episode
 from models.student.writers import make_writer
-from models.student.writing import Writer
+from models.student.writing import Sampling, Writer, picture_tokens
 
 
 class Answerer:
@@ -28,3 +27,16 @@ class Answerer:
     def answer(self, asks: Sequence[Ask]) -> list[Episode]:
         """One episode for each ask, in order; all of them make one batch."""
         return self._player.play(asks, self._writer, self._sampling)
+
+
+def student_sampling(student: Student, max_new_tokens: int, temperature: float) -> Sampling:
+    """How a student chooses tokens outside of training: no default of its checkpoint bends the distribution."""
+    known, tokenizer = student.model.generation_config.eos_token_id, student.processor.tokenizer
+    ends = tokenizer.eos_token_id if known is None else known
+    return Sampling(
+        max_new_tokens=max_new_tokens,
+        ends=tuple(ends) if isinstance(ends, list) else (ends,),
+        pad=tokenizer.pad_token_id,
+        temperature=temperature,
+        suppressed=tuple(sorted(picture_tokens(student.model.config))),
+    )

@@ -18,8 +18,9 @@ from data.observing import HEAD, TurnsConfig, observation
 from data.trace import PlacedPoint
 from models.student.crops import Crops
 from models.student.encoding import Encoder
+from models.student.stopping import StopReason
 from models.student.turns import Ask, Episode, Said
-from models.student.writing import Request, Sampling, StopReason, Written
+from models.student.writing import Request, Sampling, Written
 
 SEED_DIGITS = 8
 """Hexadecimal digits of a seed."""

@@ -15,7 +15,7 @@ from data.dialects import Turn
 from data.space import Frame
 from data.trace import PlacedPoint, Zoom
 from models.student.encoding import Prompt
-from models.student.writing import StopReason
+from models.student.stopping import StopReason
 
 
 @dataclass(frozen=True, slots=True)

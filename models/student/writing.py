@@ -8,32 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from models.student.encoding import Prompt
 
 PICTURE_TOKENS = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
 """Of a model's configuration."""
-
-
-class StopReason(StrEnum):
-    """Why an episode ended."""
-
-    END = "end"
-    """The model ended its turn, in a dialect that has but one."""
-    LENGTH = "length"
-    """A limit of new tokens cut a turn off: the turn's, or what was left of the episode's."""
-    ANSWERED = "answered"
-    """It gave an answer while it might have looked on."""
-    FORCED = "forced"
-    """It gave an answer when it was told that no look is left."""
-    LOOKS = "looks"
-    """It was told that no look is left and called for one all the same."""
-    SILENT = "silent"
-    """It ended a turn with neither a call nor an answer."""
-    EPISODE = "episode"
-    """What was to be shown left no room in the episode."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from data.sample import Sample
 from data.space import Frame
+from models.student.stopping import StopReason
 from models.teacher.judge.judge import JudgeQuestion
 from models.training.advantages import Advantages, Scale, advantages, total_reward
 from models.training.config import ReinforceConfig
@@ -17,8 +18,6 @@ from models.training.weights import group_weight, normalised
 
 References = Mapping[str, Reference]
 """The best grounded rollouts by sample id."""
-CUT_SHORT = "length"
-"""The stop reason of a completion that has no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +113,4 @@ class Judge:
         return JudgedGroup(group, tuple(parts_G), found, weight, tuple(effective))
 
     def _is_in_loss(self, rollout: Rollout) -> bool:
-        return not self._loses_truncated or rollout.episode.stop_reason != CUT_SHORT
+        return not self._loses_truncated or rollout.episode.stop_reason != StopReason.LENGTH

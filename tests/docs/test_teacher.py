@@ -4,8 +4,6 @@ import re
 import shlex
 from pathlib import Path
 
-import pytest
-
 from flows.recipe import load_recipe
 from models.teacher.embedded.__main__ import read_arguments
 from models.teacher.embedded.faults import FAULTS, TWISTS
@@ -13,14 +11,6 @@ from models.teacher.embedded.faults import FAULTS, TWISTS
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "teacher.md").read_text()
 BLOCKS = re.findall(r"^```toml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r"^(fovea run|python -m models\.teacher\.embedded)( .*)$", TEXT, re.MULTILINE)
-SOURCE = '[ingest]\nsources = [{ kind = "scenes", count = 4 }]\n'
-
-
-@pytest.mark.parametrize("block", BLOCKS)
-def test_settings_are_those_of_a_recipe(block: str, tmp_path: Path) -> None:
-    path = tmp_path / "own.toml"
-    path.write_text(f"{SOURCE}\n{block}")
-    assert load_recipe(path).name == "own"
 
 
 def test_every_method_has_its_settings() -> None:

@@ -6,7 +6,7 @@ python -m torch.distributed.run --nproc_per_node 2 -m tests.models.scripted --jo
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,16 +26,16 @@ TEXTS = (
 
 
 class ScriptedWriter:
-    """Says what the seed of a request chooses."""
+    """Says what its script makes of a request."""
 
-    def __init__(self, tokenizer: Any) -> None:
-        self.tokenizer = tokenizer
+    def __init__(self, tokenizer: Any, script: Callable[[Request], str]) -> None:
+        self.tokenizer, self.script = tokenizer, script
 
     def write(self, requests: Sequence[Request], sampling: Sampling) -> list[Written]:
-        return [self._said(request.seed, sampling) for request in requests]
+        return [self._said(request, sampling) for request in requests]
 
-    def _said(self, seed: int, sampling: Sampling) -> Written:
-        ids: list[int] = self.tokenizer(TEXTS[seed % len(TEXTS)], add_special_tokens=False)["input_ids"]
+    def _said(self, request: Request, sampling: Sampling) -> Written:
+        ids: list[int] = self.tokenizer(self.script(request), add_special_tokens=False)["input_ids"]
         return Written((*ids, sampling.ends[0]), has_ended=True)
 
 
@@ -44,7 +44,11 @@ class ScriptedTrainer(PolicyTrainer):
 
     @contextmanager
     def _writer(self) -> Iterator[Writer]:
-        yield ScriptedWriter(self.processing_class.tokenizer)
+        yield ScriptedWriter(self.processing_class.tokenizer, self._script)
+
+    def _script(self, request: Request) -> str:
+        """What the seed of a request chooses."""
+        return TEXTS[request.seed % len(TEXTS)]
 
 
 if __name__ == "__main__":

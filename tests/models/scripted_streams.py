@@ -6,15 +6,12 @@ python -m torch.distributed.run --nproc_per_node 2 -m tests.models.scripted_stre
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
 
-from models.student.writing import Request, Sampling, Writer, Written
+from models.student.writing import Request
 from models.training import reinforce as training
 from models.training.child import run_child
 from models.training.job import ReinforceJob
-from models.training.policy import PolicyTrainer
+from tests.models.scripted import ScriptedTrainer
 
 ANSWERS = ("left", "right", "above", "below")
 THOUGHTS = ("The red circle {place} is there.", "A blue square {place} lies at the side.", "The green cross {place} is small.")
@@ -28,27 +25,11 @@ def said(seed: int, is_grounded: bool) -> str:
     return f"<think>\n{thought}\n</think>\n<answer>{ANSWERS[seed // 9 % 4]}</answer>"
 
 
-class StreamWriter:
-    """Says what the seed of a request chooses, with a place where the prompt asks for some."""
+class ScriptedStreams(ScriptedTrainer):
+    """A ``PolicyTrainer`` that is told what to say, with a place where the prompt asks for some."""
 
-    def __init__(self, tokenizer: Any) -> None:
-        self.tokenizer = tokenizer
-
-    def write(self, requests: Sequence[Request], sampling: Sampling) -> list[Written]:
-        return [self._said(request, sampling) for request in requests]
-
-    def _said(self, request: Request, sampling: Sampling) -> Written:
-        is_grounded = "<box>" in self.tokenizer.decode(request.prompt.ids)
-        ids: list[int] = self.tokenizer(said(request.seed, is_grounded), add_special_tokens=False)["input_ids"]
-        return Written((*ids, sampling.ends[0]), has_ended=True)
-
-
-class ScriptedStreams(PolicyTrainer):
-    """A ``PolicyTrainer`` that is told what to say."""
-
-    @contextmanager
-    def _writer(self) -> Iterator[Writer]:
-        yield StreamWriter(self.processing_class.tokenizer)
+    def _script(self, request: Request) -> str:
+        return said(request.seed, "<box>" in self.processing_class.tokenizer.decode(request.prompt.ids))
 
 
 if __name__ == "__main__":

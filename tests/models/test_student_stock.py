@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from models.student.generate import Request, generate
 from models.student.load import load_student
 from tests.models.folders import ARCHITECTURES, build_folder
+from tests.models.saying import Request, generate
 
 MESSAGES = [{"role": "user", "content": [{"type": "image", "text": None}, {"type": "text", "text": "Where is the red circle?"}]}]
 

@@ -21,9 +21,10 @@ from models.student.crops import Crops
 from models.student.encoding import Encoder
 from models.student.load import Student
 from models.student.player import Player
+from models.student.stopping import StopReason
 from models.student.turn_rows import turn_rows
 from models.student.turns import Ask, Episode
-from models.student.writing import Request, Sampling, StopReason, Written
+from models.student.writing import Request, Sampling, Written
 
 SAMPLE = Sample("smp_1", "set", "train", Task.TEXT, ("img_1",), "What is there?", answer="red")
 VIEW = ViewConfig(space="grid:100", min_pixels=112 * 112, max_pixels=112 * 112)

@@ -4,8 +4,8 @@ from data.dialects import Parsed
 from data.sample import Sample, Task
 from data.scoring import score_answer
 from data.trace import Answer, Trace
+from models.student.stopping import StopReason
 from models.student.turns import Episode
-from models.student.writing import StopReason
 from models.teacher.judge.config import JudgeKind
 from models.teacher.judge.judge import Judgement
 from models.training.config import RewardConfig

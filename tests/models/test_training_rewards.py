@@ -14,8 +14,8 @@ from data.dialects import Parsed
 from data.sample import Role, Sample, Task
 from data.scoring import Score, score_answer
 from data.trace import Answer, PlacedBox, PlacedPoint, Trace
+from models.student.stopping import StopReason
 from models.student.turns import Episode
-from models.student.writing import StopReason
 from models.training.advantages import Scale, total_reward
 from models.training.config import ReinforceConfig, RewardConfig
 from models.training.errors import TrainingError

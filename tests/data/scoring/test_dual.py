@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.columns import BOX
 from data.scoring.dual import Dual, dual_iou, dual_ious
 from data.scoring.places import boxes_of
 from data.scoring.score import boxes_iou
-from data.tables import BOX
 from data.trace import PlacedBox
 from tests.data.drawn import boxes
 

@@ -5,9 +5,9 @@ import torch
 
 from data.sources.scenes import draw_scene
 from models.student.encoding import plain
-from models.student.generate import Request, generate
 from models.student.load import Student
-from models.student.writing import StopReason
+from models.student.stopping import StopReason
+from tests.models.saying import Request, generate
 
 
 @pytest.fixture(scope="module")
