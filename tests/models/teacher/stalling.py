@@ -26,7 +26,9 @@ def stalling_server(act: str) -> Iterator[Stalling]:
 
     class Handler(StreamRequestHandler):
         def handle(self) -> None:
-            head = b"".join(iter(self.rfile.readline, b"\r\n"))
+            head = self._head()
+            if not head:
+                return
             if head.startswith(b"GET"):
                 self.wfile.write(HEAD % 2 + b"{}")
                 return
@@ -37,6 +39,15 @@ def stalling_server(act: str) -> Iterator[Stalling]:
                 if act == "trickle":
                     self.wfile.write(b".")
             seen.hung_up.append(act)
+
+        def _head(self) -> bytes:
+            """Empty where the other side left before it was whole."""
+            head = b""
+            while line := self.rfile.readline():
+                if line == b"\r\n":
+                    return head
+                head += line
+            return b""
 
         def _is_left(self) -> bool:
             try:

@@ -117,7 +117,7 @@ def test_a_call_that_waits_for_another_try_leaves_its_slot_to_others(store: Stor
 def test_an_endpoint_that_breaks_is_tried_by_one_call_at_a_time_and_then_given_up(store: Store) -> None:
     with chaotic_teacher("ok", *["500"] * 100) as chaos, pytest.raises(TeacherUnreachableError) as lost:
         ask_all(store, chaos.url, several(40), in_flight=4, attempts=3, breaks_after=5, patience_s=0.6)
-    assert 6 <= len(chaos.calls) < 15
+    assert 6 <= len(chaos.calls) < 30, "of the 120 tries that 40 calls may make"
     said = str(lost.value)
     assert "is down since 20" in said
     assert "the last with StatusError: 500 Internal Server Error" in said
