@@ -100,10 +100,10 @@ def test_a_slow_reply_is_asked_for_again(store: Store) -> None:
 def test_a_server_that_stalls_is_hung_up_on_in_time_and_its_slot_goes_to_the_next(store: Store, act: str) -> None:
     started = time.monotonic()
     with stalling_server(act) as server:
-        replies = ask_all(store, server.url, several(3), timeout_s=0.2, attempts=1, in_flight=1)
-    assert {error for reply in replies for error in reply.attempt_errors} == {"LateReplyError: no whole reply within 0.2 s"}
+        replies = ask_all(store, server.url, several(3), timeout_s=0.6, attempts=1, in_flight=1)
+    assert {error for reply in replies for error in reply.attempt_errors} == {"LateReplyError: no whole reply within 0.6 s"}
     assert server.hung_up == [act] * 3
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 9
 
 
 def test_a_call_that_waits_for_another_try_leaves_its_slot_to_others(store: Store) -> None:
