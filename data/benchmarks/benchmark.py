@@ -73,5 +73,5 @@ class Benchmark(Protocol):
     def kind(self, sample: Sample) -> str:
         """What the sample's score is reported under."""
 
-    def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Grade:
-        """Judge one answer; None is one that could not be parsed."""
+    def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame]) -> Grade:
+        """Judge one answer strictly; None is one that could not be parsed. Compat protocols judge texts (``data.benchmarks.protocols``)."""

@@ -1,12 +1,19 @@
-"""Registry: benchmarks by name."""
+"""Registry: benchmarks by name, those of a run's own samples and those that others have published."""
 
 from __future__ import annotations
 
+from typing import cast
+
 from data.benchmarks.benchmark import Benchmark
+from data.benchmarks.published import PUBLISHED
+from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.scenes import Scenes
 
-BENCHMARKS: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (Scenes("scenes"), Scenes("photos"), Scenes("own"))}
+OWN: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (Scenes("scenes"), Scenes("photos"), Scenes("own"))}
 """``photos`` and ``own`` are judged as ``scenes`` is: the names say whose samples they are."""
+BENCHMARKS: dict[str, Benchmark] = OWN | {
+    name: cast(Benchmark, found) for name, found in sorted(PUBLISHED.items()) if isinstance(found, AskedBenchmark)
+}
 
 
 class UnknownBenchmarkError(ValueError):

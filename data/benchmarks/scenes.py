@@ -45,9 +45,7 @@ class Scenes:
         """The task, or ``multi_image`` where a box is sought over several images."""
         return MULTI_IMAGE if sample.task in BOX_TASKS and len(sample.image_ids) > 1 else str(sample.task)
 
-    def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame], protocol: str) -> Grade:
+    def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame]) -> Grade:
         """The strict score; an answer that could not be parsed is wrong."""
-        if protocol not in self.protocols:
-            raise ValueError(f"{self.name} is judged by {', '.join(self.protocols)}, not by {protocol!r}")
         score = score_answer(sample, answer, [(frame.stored.width, frame.stored.height) for frame in frames])
         return Grade(bool(score.correct), score.iou, {"outcome": score.outcome})

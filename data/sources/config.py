@@ -125,8 +125,28 @@ class TracesConfig(HeldConfig):
     split: SplitName = "train"
 
 
+class PublishedConfig(HeldConfig):
+    """A published data set in the form it was published in; which one, ``name`` says."""
+
+    kind: Literal["published"] = "published"
+    name: str
+    """A benchmark or a training set that Fovea knows, or the path of a TOML file that maps the columns of another."""
+    path: Path | None = None
+    """A local folder or file of it."""
+    repository: str | None = None
+    """Its id on the Hugging Face hub; where neither is set, the hub id that the loader knows."""
+    revision: str | None = None
+    images: Path | None = None
+    """The folder that image paths are relative to; default: that of ``path``."""
+    subset: str | None = None
+    """One of its parts, where it has some; default: all."""
+    split: SplitName = "test"
+    limit: int | None = Field(default=None, gt=0)
+    """At most so many records of each part, the first ones."""
+
+
 SourceConfig = Annotated[
-    ScenesConfig | FolderConfig | YoloConfig | ParquetConfig | HubConfig | TracesConfig,
+    ScenesConfig | FolderConfig | YoloConfig | ParquetConfig | HubConfig | TracesConfig | PublishedConfig,
     Field(discriminator="kind"),
 ]
 

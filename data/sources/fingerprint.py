@@ -8,7 +8,17 @@ from pathlib import Path
 
 from data.identity import digest
 from data.sources.columns import matching
-from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+from data.sources.config import (
+    FolderConfig,
+    HubConfig,
+    IngestConfig,
+    ParquetConfig,
+    PublishedConfig,
+    ScenesConfig,
+    SourceConfig,
+    TracesConfig,
+    YoloConfig,
+)
 
 STORE_PARTS = ("manifests", "objects", "refs", "runs")
 """The folders that every store has."""
@@ -48,11 +58,13 @@ def _is_store(folder: Path) -> bool:
     return all((folder / part).is_dir() for part in STORE_PARTS)
 
 
-def _roots(config: FolderConfig | YoloConfig | HubConfig | TracesConfig) -> tuple[Path, ...]:
+def _roots(config: FolderConfig | YoloConfig | HubConfig | TracesConfig | PublishedConfig) -> tuple[Path, ...]:
     if isinstance(config, HubConfig):
         return (Path(config.repository),)
     if isinstance(config, YoloConfig):
         return tuple(config.path / kind / config.folder for kind in ("images", "labels"))
     if isinstance(config, TracesConfig):
         return (config.path, config.images or config.path.parent)
+    if isinstance(config, PublishedConfig):
+        return tuple(path for path in (config.path, config.images) if path is not None)
     return (config.path,)

@@ -11,10 +11,21 @@ from typing import Any, Protocol
 from data.rows import sample_to_row
 from data.sample import Sample
 from data.sources.columns import read_parquet
-from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+from data.sources.config import (
+    FolderConfig,
+    HubConfig,
+    IngestConfig,
+    ParquetConfig,
+    PublishedConfig,
+    ScenesConfig,
+    SourceConfig,
+    TracesConfig,
+    YoloConfig,
+)
 from data.sources.folder import read_folder
 from data.sources.hub import read_hub
 from data.sources.problem import Problem, Reason, Reject, SourceImage, same_problem_key
+from data.sources.published import read_published
 from data.sources.scenes import read_scenes
 from data.sources.traces import imported_row, read_traces
 from data.sources.yolo import read_yolo
@@ -158,6 +169,8 @@ def read_source(config: SourceConfig, max_pixels: int) -> Iterator[Problem | Rej
         return read_parquet(config, max_pixels)
     if isinstance(config, HubConfig):
         return read_hub(config, max_pixels)
+    if isinstance(config, PublishedConfig):
+        return read_published(config, max_pixels)
     return read_traces(config, max_pixels)
 
 
@@ -165,6 +178,8 @@ def source_name(config: SourceConfig) -> str:
     """What the column ``source`` of a reject says, for example ``folder samples``."""
     if isinstance(config, ScenesConfig):
         return f"{config.kind} {config.seed}"
+    if isinstance(config, PublishedConfig):
+        return f"{config.kind} {config.name}"
     return f"{config.kind} {config.repository if isinstance(config, HubConfig) else config.path}"
 
 

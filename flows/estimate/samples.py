@@ -6,7 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+from data.sources.config import (
+    FolderConfig,
+    HubConfig,
+    IngestConfig,
+    ParquetConfig,
+    PublishedConfig,
+    ScenesConfig,
+    SourceConfig,
+    TracesConfig,
+    YoloConfig,
+)
 from data.sources.presence import count_rows
 from data.sources.scenes import DATASET, NUMBERS
 
@@ -50,6 +60,8 @@ def dataset_of(source: SourceConfig) -> str:
     if isinstance(source, HubConfig):
         path = Path(source.repository)
         return path.resolve().name if path.is_dir() else source.repository
+    if isinstance(source, PublishedConfig):
+        return source.name
     if isinstance(source, ParquetConfig):
         return Path(source.path).resolve().parent.name
     return source.path.stem if isinstance(source, TracesConfig) else _folder_name(source)

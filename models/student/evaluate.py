@@ -155,7 +155,7 @@ class _Child:
         job, config, frames = self.job, self.job.config, self._frames(sample)
         parsed = get_dialect(exam.asking.dialect).parse_turns(episode.said, frames, sample.task)
         answer = parsed.trace.answer if parsed.trace is not None else None
-        grade = exam.benchmark.grade(sample, answer, frames, config.protocol)
+        grade = exam.benchmark.grade(sample, answer, frames)
         origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, config.protocol, exam.mode, sample.sample_id]
         return {
             "prediction_id": entity_id(Kind.PREDICTION, *origin),
