@@ -30,8 +30,8 @@ def read_parquet(config: ParquetConfig, max_pixels: int) -> Iterator[Problem | R
     root = os.path.commonpath([path.parent for path in paths])
     for path in paths:
         reader = column_reader(config, path.resolve().parent.name, ImageFolder(path.parent, max_pixels))
-        for number, row in enumerate(_file_rows(path, columns), start=1):
-            yield read_row(reader, f"{path.relative_to(root)}:{number}", row)
+        for number, row in enumerate(table_rows(path, columns.values()), start=1):
+            yield read_row(reader, f"{path.relative_to(root)}:{number}", rename(row, columns))
 
 
 def matching(pattern: str) -> list[Path]:
@@ -84,13 +84,13 @@ def rename(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]
     return {ours: row[theirs] for ours, theirs in columns.items()}
 
 
-def _file_rows(path: Path, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def table_rows(path: Path, columns: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file, those columns alone where some are named. Raises ``SourceError`` where it lacks one, or is none."""
     try:
         with pq.ParquetFile(path) as file:
-            check_columns(columns, file.schema_arrow.names, str(path))
-            for batch in file.iter_batches(batch_size=ROWS_PER_BATCH, columns=sorted(set(columns.values()))):
-                for row in batch.to_pylist():
-                    yield rename(row, columns)
+            check_columns({name: name for name in columns}, file.schema_arrow.names, str(path))
+            for batch in file.iter_batches(batch_size=ROWS_PER_BATCH, columns=sorted(set(columns)) or None):
+                yield from batch.to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{path} is no readable Parquet file: {error}") from error
 

@@ -5,7 +5,7 @@ Rows are streamed and images stay undecoded, so that the stored bytes are those 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,11 @@ class LocalFolder(ImageFolder):
 def read_hub(config: HubConfig, max_pixels: int) -> Iterator[Problem | Reject]:
     """The problems of a split. Raises ``SourceError`` where it cannot be loaded or lacks a column."""
     columns = mapped_columns(config)
-    stream = _load(config)
-    check_columns(columns, stream.column_names or [], f"{config.repository} {config.source_split}")
-    stream = stream.select_columns(sorted(set(columns.values()))).decode(False)
+    rows = stream(config.repository, config.name, config.source_split, config.revision)
+    check_columns(columns, rows.column_names or [], f"{config.repository} {config.source_split}")
+    rows = rows.select_columns(sorted(set(columns.values()))).decode(False)
     reader = _reader(config, max_pixels)
-    for number, row in enumerate(_rows(stream, config), start=1):
+    for number, row in enumerate(stream_rows(rows, f"{config.repository} split {config.source_split}"), start=1):
         yield read_row(reader, f"{config.source_split}:{number}", rename(row, columns))
 
 
@@ -70,21 +70,45 @@ def _reader(config: HubConfig, max_pixels: int) -> RowReader:
     return column_reader(config, config.repository, RemoteFolder(path, max_pixels))
 
 
-def _load(config: HubConfig) -> Any:
-    """A streaming data set whose columns are known."""
+def stream(repository: str, name: str | None, split: str, revision: str | None) -> Any:
+    """A streaming data set whose columns are known. Raises ``SourceError``."""
     import datasets
 
     try:
-        stream = datasets.load_dataset(config.repository, config.name, split=config.source_split, revision=config.revision, streaming=True)
-        return stream if stream.column_names else stream._resolve_features()
+        rows = datasets.load_dataset(repository, name, split=split, revision=revision, streaming=True)
+        return rows if rows.column_names else rows._resolve_features()
     except (OSError, ValueError, RuntimeError, pa.ArrowException, datasets.exceptions.DatasetsError) as error:
-        raise SourceError(f"data set {config.repository} split {config.source_split} cannot be loaded: {error}") from error
+        raise SourceError(f"data set {repository} split {split} cannot be loaded: {error}") from error
 
 
-def _rows(stream: Any, config: HubConfig) -> Iterator[Mapping[str, Any]]:
+def stream_rows(rows: Any, what: str) -> Iterator[Mapping[str, Any]]:
+    """The rows of a stream. Raises ``SourceError`` where it breaks off."""
     import datasets
 
     try:
-        yield from stream
+        yield from rows
     except (OSError, pa.ArrowException, datasets.exceptions.DatasetsError) as error:
-        raise SourceError(f"data set {config.repository} split {config.source_split} breaks off: {error}") from error
+        raise SourceError(f"data set {what} breaks off: {error}") from error
+
+
+def fetch(repository: str, revision: str | None, names: Sequence[str]) -> Path:
+    """The first of these files that a data set of the hub has, on this machine. Raises ``SourceError``."""
+    from huggingface_hub import hf_hub_download
+
+    reasons = []
+    for name in names:
+        try:
+            return Path(hf_hub_download(repository, name, repo_type="dataset", revision=revision))
+        except (OSError, ValueError) as error:
+            reasons.append(f"{name}: {str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__}")
+    raise SourceError(f"data set {repository} does not give {'; '.join(reasons)}")
+
+
+def unpack(archive: Path) -> Path:
+    """The folder of what is in an archive, unpacked once. Raises ``SourceError``."""
+    import datasets
+
+    try:
+        return Path(datasets.DownloadManager().extract(str(archive)))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SourceError(f"archive {archive} cannot be unpacked: {error}") from error

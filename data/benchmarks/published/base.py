@@ -28,6 +28,12 @@ class Card:
     """Published number of records by part; ``all`` where it has no parts; empty where no number was published."""
     metrics: tuple[str, ...] = ()
     """What is reported of it, for example ``accuracy at IoU 0.5, macro over ten tasks``."""
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names or globs of the file of each part, the first that is there; empty where that cannot be said before it is read."""
+    images: int = 1
+    """How many images a record has at most, for plans."""
+    has_chains: bool = False
+    """Whether its records bring chains of thought, which become rows of ``traces``."""
     schema: str
     """Where its schema was read: repository, revision and file, or an address."""
     is_verified: bool
