@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from data.benchmarks.protocols.registry import PROTOCOLS, UnknownProtocolError, get_protocol, register
-from data.benchmarks.protocols.scorer import Line, LineError, Ruling, Said, Scorer, Scores, Verdict, rule
+from data.benchmarks.protocols.scorer import Line, LineError, Reasoned, Ruling, Said, Scorer, Scores, Verdict, rule
 from data.discovery import discover
 
 __all__ = [
     "PROTOCOLS",
     "Line",
     "LineError",
+    "Reasoned",
     "Ruling",
     "Said",
     "Scorer",

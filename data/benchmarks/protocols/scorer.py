@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from data.sample import Sample
 from data.space import Frame
+from data.trace import Answer
 
 RAISED = (ArithmeticError, AttributeError, LookupError, MemoryError, NameError, RecursionError, SyntaxError, TypeError, ValueError)
 """What Python that reads a text can raise."""
@@ -23,6 +24,15 @@ Scores = dict[str, Value]
 
 class LineError(ValueError):
     """A line that is none for the protocol: a field is missing, or is not what it should be; the text names both sides."""
+
+
+class Reasoned(dict[str, Value]):
+    """Scores of a protocol that says itself why they are what they are, and which answer it read."""
+
+    def __init__(self, scores: Scores, reason: str | None = None, answer: Answer | None = None) -> None:
+        super().__init__(scores)
+        self.reason = reason
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Ruling:
     reason: str | None = None
     """The name of the exception that the published code raises on it, or why a strict score is what it is; None else."""
     verdict: Verdict = field(default_factory=lambda: Verdict(correct=False))
+    answer: Answer | None = None
+    """What was read, in pixels of the stored images, where the protocol tells."""
 
 
 class Scorer(Protocol):
@@ -66,6 +78,13 @@ class Scorer(Protocol):
     @property
     def source(self) -> str:
         """Repository, revision and file of the published code; ``fovea`` for Fovea's own."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What of a line it reads and what that is, a few words each; of what lies inside another field, as in ``target.answer``.
+
+        Words that begin with ``optional`` say that a line may lack it. ``id`` belongs to every line and is left out.
+        """
 
     @property
     def blank(self) -> Scores:
@@ -94,4 +113,6 @@ def rule(scorer: Scorer, line: Line) -> Ruling:
         scores = scorer.score(line)
     except RAISED as error:
         return Ruling(dict(scorer.blank), type(error).__name__, scorer.verdict(scorer.blank))
+    if isinstance(scores, Reasoned):
+        return Ruling(dict(scores), scores.reason, scorer.verdict(scores), scores.answer)
     return Ruling(scores, None, scorer.verdict(scores))
