@@ -1,0 +1,76 @@
+"""UniVG-R1's zero-shot sets: LISA-, LLMSeg-, ReVOS- and ReasonVOS-Grounding; IoU of one box, right from 0.5 on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from data.benchmarks.compat import zero_shot
+from data.benchmarks.protocols.fields import answer_box, check_size, check_target, check_text, frame_of, size_of, verdict_of
+from data.benchmarks.protocols.registry import register
+from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.sample import Sample
+from data.space import Frame
+
+LEAST = 0.5
+
+
+@register
+class ZeroShot:
+    """A line has ``dataset``, ``prediction``, ``image_size`` and ``target`` with the record's own field, in pixels of that size.
+
+    ``prompt`` is what was decoded before the prediction; a line without one had none.
+    """
+
+    name = "zero-shot-univg"
+    source = "AMAP-ML/UniVG-R1 44868ea eval/zero_shot/{lisa,llmseg,revos,reasonvos}_evaluation/eval.py"
+
+    @property
+    def blank(self) -> Scores:
+        return {"iou": 0.0, "acc@0.5": 0}
+
+    def check(self, line: Line) -> None:
+        dataset = line.get("dataset")
+        if not isinstance(dataset, str) or dataset not in zero_shot.READERS:
+            raise LineError(f"dataset should be one of {', '.join(zero_shot.READERS)}, not {dataset!r}")
+        check_text(line, "prediction")
+        if "prompt" in line:
+            check_text(line, "prompt")
+        check_size(line, "image_size")
+        check_target(line, zero_shot.READERS[dataset][0])
+
+    def score(self, line: Line) -> Scores:
+        dataset = line["dataset"]
+        value = line["target"][zero_shot.READERS[dataset][0]]
+        iou = zero_shot.score(line.get("prompt", "") + line["prediction"], value, dataset, line["image_size"])
+        return {"iou": iou, "acc@0.5": int(iou >= LEAST)}
+
+    def verdict(self, scores: Scores) -> Verdict:
+        return verdict_of(scores, "iou", correct=scores["acc@0.5"] == 1)
+
+    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+        dataset, value, index = _known(sample)
+        return {
+            "id": sample.sample_id,
+            "dataset": dataset,
+            "prompt": said.prompt,
+            "prediction": said.text,
+            "image_size": size_of(frame_of(sample, frames, index)),
+            "target": {zero_shot.READERS[dataset][0]: value},
+        }
+
+
+def _known(sample: Sample) -> tuple[str, Any, int]:
+    """The data set whose field the record has, that field, and the image it is on; the first answer box, as LISA has it, of any other."""
+    for dataset in ("lisa", "llmseg", _video_set(sample)):
+        value = sample.meta.get(zero_shot.READERS[dataset][0])
+        if value is not None:
+            return dataset, value, zero_shot.FRAME if dataset == _video_set(sample) else 0
+    box = answer_box(sample)
+    return "lisa", [[box.x1, box.y1, box.x2, box.y2]], box.image_index
+
+
+def _video_set(sample: Sample) -> str:
+    """ReasonVOS writes its boxes as texts, ReVOS as numbers."""
+    boxes = sample.meta.get(zero_shot.READERS["revos"][0]) or []
+    return "reasonvos" if any(isinstance(box, str) for box in boxes) else "revos"
