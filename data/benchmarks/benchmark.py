@@ -48,6 +48,8 @@ class Grade:
     correct: bool
     iou: float | None
     scores: dict[str, float]
+    reason: str | None = None
+    """Why it is wrong, where the benchmark says."""
 
 
 class Benchmark(Protocol):

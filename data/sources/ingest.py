@@ -61,7 +61,13 @@ class Known:
 
     locator: str
     sample_id: str
+    dataset: str
     chains: list[str] = field(default_factory=list)
+    occurrences: set[str | None] = field(default_factory=set)
+
+    def allows(self, problem: Problem) -> bool:
+        """Whether the same problem is taken once more: where its own data set asks it again."""
+        return problem.dataset == self.dataset and problem.occurrence is not None and problem.occurrence not in self.occurrences
 
 
 @dataclass(slots=True)
@@ -86,11 +92,11 @@ class Intake:
             return
         sample = item.sample()
         key = same_problem_key(sample)
-        is_new = key not in self._problems
+        known = self._problems.setdefault(key, Known(item.locator, sample.sample_id, item.dataset))
+        is_new = not known.occurrences or known.allows(item)
         if is_new:
-            self._problems[key] = Known(item.locator, sample.sample_id)
+            known.occurrences.add(item.occurrence)
             self._keep(source, item, sample)
-        known = self._problems[key]
         chains = [chain for chain in item.chains if chain.text not in known.chains]
         for chain in chains:
             self._put("traces", imported_row(chain, known.sample_id, len(known.chains)))

@@ -140,6 +140,9 @@ class Problem:
     meta: Mapping[str, Any] = field(default_factory=dict)
     chains: tuple[Chain, ...] = ()
     """Chains of thought that came with it."""
+    occurrence: str | None = None
+    """What tells it from the same problem of its data set, where a benchmark asks that more than once and each counts; its sample's
+    ``meta`` tells them apart too."""
 
     def sample(self) -> Sample:
         """The sample, its id a hash of all its fields."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Sequence
-from typing import ClassVar
 
 from data.benchmarks.benchmark import STRICT, Asking, Grade
 from data.conversation import Message, prompt_messages
@@ -22,8 +21,8 @@ from data.trace import Answer
 class AskedBenchmark(ABC):
     """The samples whose ``dataset`` is its name, asked by the student's prompt and judged strictly, reported by ``category``."""
 
-    name: ClassVar[str]
-    protocols: ClassVar[tuple[str, ...]] = (STRICT,)
+    name: str
+    protocols: tuple[str, ...] = (STRICT,)
     """The ways of judging it has, its default first; all but ``strict`` are names of ``data.benchmarks.protocols``."""
 
     def items(self, samples: Sequence[Sample], splits: Sequence[str], limit: int | None) -> list[Sample]:
