@@ -7,8 +7,8 @@ was published with a count of its own. Records that are read here are counted, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -78,7 +78,7 @@ class Material:
     def table(self, split: str, *names: str, columns: tuple[str, ...] = (), part: str | None = None) -> Records:
         """The rows of the Parquet files that the first matching name or glob finds, or of that split of a data set of the hub, streamed.
 
-        Images stay undecoded. Raises ``SourceError`` where there is no such file or split, or one lacks one of the columns.
+        On the hub the recipe's ``subset`` is a configuration. Images stay undecoded. Raises ``SourceError`` where there is no such file or split, or one lacks one of the columns.
         """
         rows = self._streamed(split, columns) if self.hub is not None else self._tabled(names, columns)
         return self.taken(rows, split if part is None else part)
@@ -88,6 +88,18 @@ class Material:
         for record in islice(records, self.config.limit):
             self.read[part] += 1
             yield record
+
+    def chosen(self, parts: Iterable[str]) -> list[str]:
+        """The part that the recipe's ``subset`` names, else all. Raises ``SourceError`` naming them where it is none of them."""
+        said, known = self.config.subset, list(parts)
+        if said is not None and said not in known:
+            raise SourceError(f"{self.config.name}: there is no part {said!r}; there are {', '.join(known)}")
+        return known if said is None else [said]
+
+    @property
+    def uncounted(self) -> Material:
+        """The same without limit and subset, its records counted apart: for a loader that makes records of others."""
+        return replace(self, config=self.config.model_copy(update={"limit": None, "subset": None}), read=Counter())
 
     def parts(self, files: FilesOfParts) -> list[tuple[str, Path]]:
         """The parts to read, each with its file: those of the recipe's ``subset``, of the file that ``path`` is, or all.
@@ -100,7 +112,7 @@ class Material:
     def file(self, *names: str) -> Path:
         """The file of ``path``, or the first of these names (or globs) that is in the folder or the data set. Raises ``SourceError``."""
         if self.hub is not None:
-            return fetch(self.hub, self.config.revision, names)
+            return fetch(self.hub, self.config.revision, [name for name in names if "*" not in name])
         if self._local.is_file():
             return self._local
         found = found_in(self.root, names)
@@ -128,13 +140,8 @@ class Material:
         return path
 
     def _wanted(self, files: FilesOfParts) -> list[str]:
-        said = self.config.subset
-        if said is not None and said not in files:
-            raise SourceError(f"{self.config.name}: there is no part {said!r}; there are {', '.join(files)}")
-        if said is not None:
-            return [said]
-        if self.hub is not None or self._local.is_dir():
-            return list(files)
+        if self.config.subset is not None or self.hub is not None or self._local.is_dir():
+            return self.chosen(files)
         named = [part for part, names in files.items() if any(fnmatch(self._local.name, PurePosixPath(name).name) for name in names)]
         if not named and len(files) > 1:
             raise SourceError(
