@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from data.columns import TEXT, WHOLE
+from data.benchmarks.tables import published_rows
+from data.columns import REAL, TEXT, WHOLE
 from data.identity import canonical_json
 from data.store import Store, Version
 from data.store.run import schema_digest
@@ -29,6 +30,13 @@ VERSION_FILES: dict[str, pa.DataType] = {"table_name": TEXT, "version_id": TEXT,
 """Each complete version's files; ``ordinal`` rises with the time of publication."""
 FOLDED_FILES: dict[str, pa.DataType] = {"table_name": TEXT, "filename": TEXT}
 """Live files whose rows are in a version."""
+PUBLISHED_SCORES: dict[str, pa.DataType] = {
+    **dict.fromkeys(("model", "setting", "benchmark", "version", "part", "protocol", "metric"), TEXT),
+    **dict.fromkeys(("value", "ci_low", "ci_high"), REAL),
+    "n": WHOLE,
+    **dict.fromkeys(("printed", "unit", "source", "listing", "caution"), TEXT),
+}
+"""What others have published (``data.benchmarks.tables``), the same in every store; ``part`` is what ``scores`` calls ``category``."""
 NEWEST = 1_000_000_000
 """The ordinal of live rows: newer than those of any version."""
 MACROS = """
@@ -73,6 +81,7 @@ def create(connection: duckdb.DuckDBPyConnection, store: Store, live: dict[str, 
     known = [version for version in store.versions() if version.table_name != CHECKPOINTS]
     complete = [version for version in known if store.has_files(version)]
     _insert_versions(connection, store, complete)
+    _insert(connection, "published_scores", pa.Table.from_pylist(published_rows(), schema=pa.schema(PUBLISHED_SCORES)))
     connection.execute("create schema history")
     for name, table in TABLES.items():
         if name == "versions":
