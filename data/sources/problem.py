@@ -56,6 +56,8 @@ class Reason(StrEnum):
     """Part of the answer was rejected, so the whole is not known."""
     BAD_CHAIN = "bad_chain"
     """A conversation that is not a question and an answer."""
+    NOT_GROUNDING = "not_grounding"
+    """What is asked for is no place, for example a caption of a box."""
     DUPLICATE = "duplicate"
     """The same problem was taken already."""
 

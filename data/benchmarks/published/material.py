@@ -78,7 +78,8 @@ class Material:
     def table(self, split: str, *names: str, columns: tuple[str, ...] = (), part: str | None = None) -> Records:
         """The rows of the Parquet files that the first matching name or glob finds, or of that split of a data set of the hub, streamed.
 
-        On the hub the recipe's ``subset`` is a configuration. Images stay undecoded. Raises ``SourceError`` where there is no such file or split, or one lacks one of the columns.
+        On the hub the recipe's ``subset`` is a configuration. Images stay undecoded. Raises ``SourceError`` where there is no such file or
+        split, or one lacks one of the columns.
         """
         rows = self._streamed(split, columns) if self.hub is not None else self._tabled(names, columns)
         return self.taken(rows, split if part is None else part)
