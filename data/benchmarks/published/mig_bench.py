@@ -100,7 +100,8 @@ class Reader:
         row = {"question": question, "task": str(Task.BOX), "boxes": box, "category": task}
         problem = rows.read(locator, row, images)
         kept = {name: record[name] for name in KEPT if record.get(name) is not None}
-        return replace(problem, meta=kept | {"version": self.version, "image_index_from": source})
+        meta = kept | {"version": self.version, "image_index_from": source, "record": locator}
+        return replace(problem, meta=meta, occurrence=locator)
 
 
 def answer_image(record: Record, count: int) -> tuple[int, str]:

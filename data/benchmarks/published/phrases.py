@@ -99,7 +99,7 @@ def _problem(reader: RowReader, part: str, locator: str, record: Record) -> Prob
         box = _four(solution, "solution")
     row = {"image": image, "question": phrase, "task": str(Task.BOX), "boxes": [box], "category": part}
     meta = {name: value for name, value in record.items() if name not in {"image", "problem"} and value is not None}
-    return replace(reader.read(locator, row), meta=meta)
+    return replace(reader.read(locator, row), meta=meta | {"record": locator}, occurrence=locator)
 
 
 def _four(value: Any, name: str) -> list[Any]:

@@ -60,7 +60,7 @@ def read_box(
     index = FRAME if len(images) > 1 else 0
     place = dict(zip(CORNERS, box, strict=True)) | {"image_index": index}
     row: Record = {"question": asked, "task": str(Task.BOX), "boxes": [place], "category": category}
-    return replace(reader.read(locator, row, tuple(images)), meta=meta)
+    return replace(reader.read(locator, row, tuple(images)), meta=meta | {"record": locator}, occurrence=locator)
 
 
 def four(value: Any, name: str) -> list[Any]:
