@@ -18,13 +18,25 @@ from data.space import Frame
 from data.trace import Answer
 
 STRICT = "strict"
+SAID_YES, IS_YES = "said_yes", "is_yes"
+"""Scores of an item that asks for yes or no: whether yes is said, and whether it is right."""
 
 
 class Metric(StrEnum):
     """What a figure measures."""
 
     ACCURACY = "accuracy"
-    """Share of items answered rightly: the point in an answer box, the box at IoU 0.5 or more, the choice itself."""
+    """Share of items answered rightly: the point in an answer box, the box at IoU 0.5 or more, the choice itself. Of all items, micro."""
+    PRECISION = "precision"
+    """Of a yes or no benchmark: the share of answers yes that are right."""
+    RECALL = "recall"
+    """The share of items whose answer is yes that are answered so."""
+    F1 = "f1"
+    """The harmonic mean of precision and recall; 0 where no yes is right."""
+    MACRO_F1 = "macro_f1"
+    """The mean of the kinds' F1."""
+    YES_RATIO = "yes_ratio"
+    """The share of items answered yes."""
     MEAN_IOU = "mean_iou"
     """Mean strict IoU of box items; an unparsable answer counts 0."""
     MACRO_ACCURACY = "macro_accuracy"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.benchmarks.benchmark import Metric
-from data.benchmarks.intervals import Interval, macro_rate, mean, rate
+from data.benchmarks.benchmark import IS_YES, SAID_YES, Metric
+from data.benchmarks.intervals import Interval, f1, macro, macro_rate, mean, rate
 from data.identity import canonical_json
 
 ALL = "all"
@@ -65,7 +65,12 @@ def _figures(predictions: Sequence[Prediction], seed: int) -> Iterator[Figure]:
     kinds = _grouped(predictions, lambda row: row["category"])
     hits = [[bool(row["correct"]) for row in rows] for rows in kinds.values()]
     yield Figure(ALL, Metric.MACRO_ACCURACY, macro_rate(hits))
+    yield Figure(ALL, Metric.ACCURACY, rate([bool(row["correct"]) for row in predictions]))
     yield Figure(ALL, Metric.PARSED, rate([row["parse_error"] is None for row in predictions]))
+    yield from _of_yes(ALL, predictions, seed)
+    answers = [found for rows in kinds.values() if (found := _yes(rows)) is not None]
+    if len(answers) == len(kinds):
+        yield Figure(ALL, Metric.MACRO_F1, macro([f1(said, known, seed) for said, known in answers]))
     for kind, rows in kinds.items():
         yield from _of(kind, rows, seed)
         bands = _grouped([row for row in rows if row["difficulty_band"]], lambda row: row["difficulty_band"])
@@ -75,9 +80,32 @@ def _figures(predictions: Sequence[Prediction], seed: int) -> Iterator[Figure]:
 
 def _of(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure]:
     yield Figure(category, Metric.ACCURACY, rate([bool(row["correct"]) for row in rows]))
+    yield from _of_yes(category, rows, seed)
     overlaps = [row["iou"] for row in rows if row["iou"] is not None]
     if overlaps:
         yield Figure(category, Metric.MEAN_IOU, mean(overlaps, seed))
+
+
+def _of_yes(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure]:
+    """What is said of yes, where every item asks for yes or no; a share of nothing has no figure."""
+    answers = _yes(rows)
+    if answers is None:
+        return
+    said, known = answers
+    yield Figure(category, Metric.YES_RATIO, rate(said))
+    yield Figure(category, Metric.F1, f1(said, known, seed))
+    if any(said):
+        yield Figure(category, Metric.PRECISION, rate([is_yes for says, is_yes in zip(said, known, strict=True) if says]))
+    if any(known):
+        yield Figure(category, Metric.RECALL, rate([says for says, is_yes in zip(said, known, strict=True) if is_yes]))
+
+
+def _yes(rows: Sequence[Prediction]) -> tuple[list[bool], list[bool]] | None:
+    """Of each item whether yes is said, and whether it is right; None where an item asks for something else."""
+    scores = [dict(row.get("scores") or ()) for row in rows]
+    if not all(SAID_YES in one and IS_YES in one for one in scores):
+        return None
+    return [one[SAID_YES] > 0 for one in scores], [one[IS_YES] > 0 for one in scores]
 
 
 def _grouped(rows: Sequence[Prediction], key: Callable[[Prediction], str]) -> dict[str, list[Prediction]]:

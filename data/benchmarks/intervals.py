@@ -46,11 +46,16 @@ def macro_rate(groups: Sequence[Sequence[bool]]) -> Interval:
     bootstrap they keep their width where every item is right.
     """
     _some(groups)
-    rates = [rate(group) for group in groups]
-    value = sum(one.value for one in rates) / len(rates)
-    below = math.hypot(*(one.value - (one.low or 0.0) for one in rates)) / len(rates)
-    above = math.hypot(*((1.0 if one.high is None else one.high) - one.value for one in rates)) / len(rates)
-    return Interval(value, max(0.0, value - below), min(1.0, value + above), sum(one.n for one in rates))
+    return macro([rate(group) for group in groups])
+
+
+def macro(shares: Sequence[Interval]) -> Interval:
+    """The mean of several shares, each counting once, by the same limits. Raises ``ValueError`` on none."""
+    _some(shares)
+    value = sum(one.value for one in shares) / len(shares)
+    below = math.hypot(*(one.value - (one.low or 0.0) for one in shares)) / len(shares)
+    above = math.hypot(*((1.0 if one.high is None else one.high) - one.value for one in shares)) / len(shares)
+    return Interval(value, max(0.0, value - below), min(1.0, value + above), sum(one.n for one in shares))
 
 
 def mean(values: Sequence[float], seed: int = 0) -> Interval:
@@ -59,6 +64,27 @@ def mean(values: Sequence[float], seed: int = 0) -> Interval:
     items = np.asarray(values, dtype=float)
     low, high = _bootstrap(items, seed) if len(items) > 1 else (None, None)
     return Interval(float(items.mean()), low, high, len(items))
+
+
+def f1(said: Sequence[bool], known: Sequence[bool], seed: int = 0) -> Interval:
+    """F1 of what is said against what is known, 2 TP / (2 TP + FP + FN), with a bootstrap over items. Raises ``ValueError`` on no items.
+
+    A resample of items is a draw from the multinomial of their four outcomes.
+    """
+    _some(said)
+    pairs = list(zip(said, known, strict=True))
+    counts = np.asarray([pairs.count(outcome) for outcome in ((True, True), (True, False), (False, True), (False, False))])
+    if len(pairs) == 1:
+        return Interval(float(_f1(counts)), None, None, 1)
+    drawn = _f1(np.random.default_rng(seed).multinomial(len(pairs), counts / len(pairs), RESAMPLES))
+    low, high = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return Interval(float(_f1(counts)), float(low), float(high), len(pairs))
+
+
+def _f1(counts: Any) -> Any:
+    """F1 of numbers of true positives, false positives and false negatives along the last axis; 0 where there are none."""
+    total = 2 * counts[..., 0] + counts[..., 1] + counts[..., 2]
+    return np.where(total > 0, 2 * counts[..., 0] / np.maximum(total, 1), 0.0)
 
 
 def _bootstrap(items: np.ndarray[Any, np.dtype[np.float64]], seed: int) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from data.benchmarks.benchmark import Metric
+from data.benchmarks.figures import ALL
 from data.rows import Row
 from data.store import Store, Version
 from data.trees import layout
@@ -58,10 +59,10 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
 
 
 def _score_charts(scores: list[Row]) -> list[str]:
-    """For each benchmark and metric a chart of its kinds, and one of its kinds by band."""
+    """For each benchmark and metric a chart of its kinds, and one of its kinds by band; the whole is the mean of its kinds."""
     named: dict[str, dict[str, dict[str, Bar]]] = {}
     for row in scores:
-        if row["metric"] == Metric.PARSED:
+        if row["metric"] == Metric.PARSED or (row["metric"], row["category"]) == (Metric.ACCURACY, ALL):
             continue
         metric = str(Metric.ACCURACY if row["metric"] == Metric.MACRO_ACCURACY else row["metric"]).replace("_iou", " IoU")
         chart = f"{row['benchmark']}, {metric}{', by band' if '/' in row['category'] else ''}"

@@ -25,7 +25,12 @@ def register(make: Made) -> Made:
 
 
 def get_published(name: str) -> Published:
-    """The data set of that name. Raises ``UnknownPublishedError`` naming those that exist."""
+    """The data set of that name, or of the map at that path. Raises ``UnknownPublishedError`` naming those that exist."""
+    from data.benchmarks.published.mapped import own_question_set
+
+    own = own_question_set(name)
+    if own is not None:
+        return own
     if name not in PUBLISHED:
         raise UnknownPublishedError(f"there is no published data set {name!r}; there are {', '.join(sorted(PUBLISHED))}")
     return PUBLISHED[name]

@@ -41,6 +41,10 @@ def test_points_have_none() -> None:
     assert not [one for one in figures(PREDICTIONS) if one.category.startswith("point") and one.metric == Metric.MEAN_IOU]
 
 
+def test_the_whole_has_the_accuracy_of_all_items_too() -> None:
+    assert value("all", Metric.ACCURACY) == 0.6
+
+
 def test_the_whole_is_the_mean_of_its_kinds() -> None:
     assert value("all", Metric.MACRO_ACCURACY) == (2 / 3 + 1 / 2) / 2
 
@@ -60,3 +64,40 @@ def test_rows_fit_their_table_and_are_unique_on_its_key() -> None:
 
 def test_no_predictions_give_no_rows() -> None:
     assert score_rows([], ORIGIN) == []
+
+
+def yes(category: str, said: bool, known: bool) -> dict[str, Any]:
+    return prediction(category, said == known) | {"scores": [("said_yes", float(said)), ("is_yes", float(known))]}
+
+
+YES = [yes("popular", True, True), yes("popular", True, False), yes("random", True, True), yes("random", False, True)]
+
+
+def yes_value(category: str, metric: Metric, rows: list[dict[str, Any]]) -> float | None:
+    return next((one.interval.value for one in figures(rows) if (one.category, one.metric) == (category, metric)), None)
+
+
+def test_yes_has_precision_recall_and_f1() -> None:
+    found = [yes_value("all", metric, YES) for metric in (Metric.PRECISION, Metric.RECALL, Metric.F1)]
+    assert found == [2 / 3, 2 / 3, 2 / 3]
+
+
+def test_the_mean_of_f1_counts_every_part_once() -> None:
+    assert yes_value("all", Metric.MACRO_F1, YES) == 2 / 3
+    assert yes_value("popular", Metric.F1, YES) == 2 / 3
+
+
+def test_the_share_of_yes_is_that_of_what_is_said() -> None:
+    assert yes_value("popular", Metric.YES_RATIO, YES) == 1.0
+    assert yes_value("random", Metric.YES_RATIO, YES) == 0.5
+
+
+def test_nobody_who_says_no_throughout_has_a_precision() -> None:
+    rows = [yes("random", False, True), yes("random", False, False)]
+    assert yes_value("all", Metric.PRECISION, rows) is None
+    assert yes_value("all", Metric.F1, rows) == 0.0
+
+
+def test_items_that_ask_for_something_else_have_no_figures_of_yes() -> None:
+    assert yes_value("all", Metric.F1, [*YES, prediction("point", True)]) is None
+    assert yes_value("popular", Metric.F1, [*YES, prediction("point", True)]) == 2 / 3

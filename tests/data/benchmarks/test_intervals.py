@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.benchmarks.intervals import macro_rate, mean, rate
+from data.benchmarks.intervals import Interval, f1, macro, macro_rate, mean, rate
 
 
 def test_wilson_is_the_published_interval() -> None:
@@ -70,3 +70,26 @@ def test_wilson_holds_the_rate(hits: list[bool]) -> None:
     assert interval.high is not None
     assert 0 <= interval.low <= interval.value + 1e-9
     assert interval.value - 1e-9 <= interval.high <= 1
+
+
+def test_f1_is_the_harmonic_mean_of_precision_and_recall() -> None:
+    said, known = [True] * 3 + [False] * 2, [True, True, False, True, False]
+    assert f1(said, known).value == pytest.approx(2 * (2 / 3) * (2 / 3) / (4 / 3))
+
+
+def test_the_interval_of_f1_lies_around_it_and_hangs_on_the_seed_alone() -> None:
+    found = f1([True] * 50 + [False] * 50, [True] * 40 + [False] * 60, seed=3)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.value < found.high
+    assert found == f1([True] * 50 + [False] * 50, [True] * 40 + [False] * 60, seed=3)
+
+
+def test_f1_of_one_item_has_an_open_interval_and_of_none_no_value() -> None:
+    assert f1([False], [False]) == Interval(0.0, None, None, 1)
+    with pytest.raises(ValueError, match="no items"):
+        f1([], [])
+
+
+def test_the_mean_of_shares_counts_each_once() -> None:
+    assert macro([rate([True] * 8), rate([False] * 2)]).value == 0.5

@@ -17,6 +17,7 @@ import jinja2
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from data.benchmarks.benchmark import STRICT
+from data.benchmarks.published.registry import UnknownPublishedError
 from data.config import Section
 from data.prompts import Prompt
 
@@ -24,7 +25,7 @@ QuestionKind = Literal["choice", "text", "yesno"]
 LETTERS = string.ascii_uppercase
 
 
-class MapError(ValueError):
+class MapError(UnknownPublishedError):
     """A TOML file that maps no question set; the text is one sentence that names the file."""
 
 

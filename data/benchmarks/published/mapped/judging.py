@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from data.benchmarks.benchmark import Grade
+from data.benchmarks.benchmark import IS_YES, SAID_YES, Grade
 from data.benchmarks.published.mapped.records import YES_OR_NO
 from data.sample import Sample
 from data.scoring.score import is_choice, normal
 from data.trace import Answer
 
-AMBIGUOUS, SAID_YES, IS_YES = "ambiguous", "said_yes", "is_yes"
-"""Scores of a question with choices: whether the answer has several of them at once; of yes and no, whether what is said and what is known
-is yes."""
+AMBIGUOUS = "ambiguous"
+"""A score of a question with choices: whether an answer that names none has several of them at once."""
 
 
 def named(text: str, choices: Sequence[str]) -> list[int]:

@@ -20,6 +20,7 @@ from data.benchmarks.published.mapped.config import LETTERS, MapConfig, MapError
 from data.benchmarks.published.mapped.judging import judge
 from data.benchmarks.published.mapped.records import RecordReader, is_of
 from data.benchmarks.published.material import Material, Records, attempt
+from data.benchmarks.published.registry import PUBLISHED
 from data.conversation import Message
 from data.identity import digest
 from data.sample import Sample, Task
@@ -133,11 +134,13 @@ def question_set(path: Path) -> QuestionSet:
 def own_question_set(name: str) -> QuestionSet | None:
     """The benchmark of the TOML file that a recipe names by its path; None where the name is no such path.
 
-    Raises ``MapError`` on a file that maps nothing, and on a protocol that is not there.
+    Raises ``MapError`` on a file that maps nothing, on a name that is taken, and on a protocol that is not there.
     """
     if not is_map(name):
         return None
     found = question_set(Path(name))
+    if found.name in PUBLISHED:
+        raise MapError(f"{name}: the name {found.name!r} is taken; there are {', '.join(sorted(PUBLISHED))}")
     for protocol in found.protocols:
         if protocol != STRICT and protocol not in PROTOCOLS:
             raise MapError(f"{name}: there is no protocol {protocol!r}; there are {', '.join([STRICT, *sorted(PROTOCOLS)])}")
