@@ -49,4 +49,4 @@ def iou(named: Sequence[float], known: Any) -> float:
     right, bottom = min(named[2] - 1, known[2] - 1), min(named[3] - 1, known[3] - 1)
     overlap = (right - left + 1) * (bottom - top + 1) if left < right and top < bottom else 0
     union = (named[2] - named[0]) * (named[3] - named[1]) + (known[2] - known[0]) * (known[3] - known[1]) - overlap
-    return float(overlap) / union
+    return float(float(overlap) / union)

@@ -18,14 +18,14 @@ RIGHT = "acc@0.5"
 
 
 class MigBench:
-    """What both rules share; a line has ``prediction`` and ``target`` with ``answer`` and, to group by, ``task``."""
+    """What both rules share; what the known box is measured in is their own."""
 
     grid: int
     """Parts of an image's side that the known box is in."""
 
     @property
     def blank(self) -> Scores:
-        return {"box": None, "iou": 0.0} | dict.fromkeys(LEAST, 0)
+        return {"box": None, "iou": 0.0, **dict.fromkeys(LEAST, 0)}
 
     def check(self, line: Line) -> None:
         check_text(line, "prediction")
@@ -39,7 +39,7 @@ class MigBench:
         return {"id": sample.sample_id, "prediction": said.text, "target": target}
 
     def scores(self, box: list[Any], overlap: float) -> Scores:
-        return {"box": box, "iou": overlap} | {flag: int(overlap >= least) for flag, least in LEAST.items()}
+        return {"box": box, "iou": overlap, **{flag: int(overlap >= least) for flag, least in LEAST.items()}}
 
 
 @register
@@ -49,6 +49,11 @@ class UnivgMigBench(MigBench):
     name = "mig-bench-univg"
     source = "AMAP-ML/UniVG-R1 44868ea eval/MIG_bench/utils.py, MIG_bench_eval.py"
     grid = 1000
+    fields = {
+        "prediction": "what the model wrote",
+        "target.answer": "the known box, x1, y1, x2, y2 in thousandths of the sides of its image",
+        "target.task": "optional, what it is grouped by",
+    }
 
     def score(self, line: Line) -> Scores:
         box = whole_box(line["prediction"])
@@ -62,6 +67,11 @@ class MigicianMigBench(MigBench):
     name = "mig-bench-migician"
     source = "thunlp/Migician 7b868a2 eval/utils.py, eval/MIG_bench_eval.py"
     grid = 1
+    fields = {
+        "prediction": "what the model wrote",
+        "target.answer": "the known box, x1, y1, x2, y2 in shares of the sides of its image",
+        "target.task": "optional, what it is grouped by",
+    }
 
     def score(self, line: Line) -> Scores:
         boxes = unit_boxes(line["prediction"])

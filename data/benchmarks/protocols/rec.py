@@ -17,10 +17,16 @@ ABOVE = 0.5
 
 @register
 class Rec:
-    """A line has ``prediction``, ``input_size``, ``image_size`` and ``target`` with ``solution``, in pixels of ``image_size``."""
+    """The box that is named is taken from the image that the model saw to the stored one, where the known box is."""
 
     name = "rec-vlmr1"
     source = "om-ai-lab/VLM-R1 90052f4 src/eval/test_rec_r1.py"
+    fields = {
+        "prediction": "what the model wrote, its box in pixels of the image that it saw",
+        "input_size": "width and height of the image that it saw, in pixels",
+        "image_size": "width and height of the stored image, in pixels",
+        "target.solution": "the known box, x1, y1, x2, y2 in pixels of the stored image",
+    }
 
     @property
     def blank(self) -> Scores:

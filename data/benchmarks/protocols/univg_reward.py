@@ -20,13 +20,17 @@ LEAST = 0.5
 
 @register
 class UnivgReward:
-    """A line has ``prediction``, ``target`` with ``answer`` in thousandths, and ``mode``, or what it follows from.
-
-    It follows from ``first_image``, a path, and ``single_img_with_cot``, false where it is absent.
-    """
+    """The mode follows from the first image where a line has it; a mode that it does not follow from is an error."""
 
     name = "univg-reward"
     source = "AMAP-ML/UniVG-R1 44868ea src/open-r1-multimodal/src/open_r1/vlm_modules/qwen_module.py"
+    fields = {
+        "prediction": "what the model wrote",
+        "target.answer": "the known box, x1, y1, x2, y2 in thousandths of the sides of its image",
+        "mode": f"optional beside first_image: {COT}, or {DIRECT} where a box was asked for without a thought",
+        "first_image": "optional beside mode, the path of the first image",
+        "single_img_with_cot": "optional, whether a thought was asked for of a single image too; false where it is absent",
+    }
 
     @property
     def blank(self) -> Scores:

@@ -17,13 +17,19 @@ LEAST = 0.5
 
 @register
 class ZeroShot:
-    """A line has ``dataset``, ``prediction``, ``image_size`` and ``target`` with the record's own field, in pixels of that size.
-
-    ``prompt`` is what was decoded before the prediction; a line without one had none.
-    """
+    """The target keeps the field of the data set's own records, in pixels; the prompt is read as if the model had written it."""
 
     name = "zero-shot-univg"
     source = "AMAP-ML/UniVG-R1 44868ea eval/zero_shot/{lisa,llmseg,revos,reasonvos}_evaluation/eval.py"
+    fields = {
+        "dataset": f"one of {', '.join(zero_shot.READERS)}",
+        "prompt": "optional, what was decoded before the prediction",
+        "prediction": "what the model wrote",
+        "image_size": "width and height of the image in pixels; of a video, of its third frame",
+        "target.boxes": "of lisa: boxes, of which the first counts, x1, y1, x2, y2 in pixels",
+        "target.bbox": "of llmseg: lists of numbers, of which the first four in a row count, in pixels",
+        "target.bbox_list": "of revos and reasonvos: boxes by frame, of which the third counts, in pixels; texts in reasonvos",
+    }
 
     @property
     def blank(self) -> Scores:
