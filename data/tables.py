@@ -292,6 +292,7 @@ TABLES: dict[str, Table] = {
                 "correct": FLAG,
                 "iou": REAL,
                 "scores": REWARDS,
+                "detail": TEXT,
                 "category": TEXT,
                 "difficulty_band": TEXT,
                 "settings_hash": TEXT,

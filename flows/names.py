@@ -34,10 +34,11 @@ def _error(check: Callable[[], object]) -> ValueError | None:
 
 
 def _checks(recipe: Recipe) -> Iterator[Check]:
-    from data.benchmarks.registry import get_benchmark
+    from data.benchmarks.registry import find_benchmark
     from data.curation.rules import get_rules
     from data.dialects import get_dialect
     from data.plugins import load_plugins
+    from models.exams.exam import protocols_of
 
     yield "evaluate.plugins", partial(load_plugins, recipe.evaluate.plugins)
     yield "student.dialect", partial(get_dialect, recipe.student.dialect)
@@ -52,8 +53,10 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
             yield f"{key}.dialect", partial(get_dialect, asking.dialect)
         if asking.prompt is not None:
             yield f"{key}.prompt", partial(_student_prompt, asking.prompt)
+        if asking.evidence is not None:
+            yield f"{key}.evidence.dialect", partial(get_dialect, asking.evidence.dialect)
     for name in recipe.evaluate.benchmarks:
-        yield "evaluate.benchmarks", partial(get_benchmark, name, recipe.evaluate.protocol)
+        yield "evaluate.benchmarks", partial(find_benchmark, name, protocols_of(recipe.evaluate))
     if recipe.reinforce is not None:
         yield from _training_checks(recipe.reinforce)
 

@@ -11,11 +11,11 @@ from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from data.benchmarks.config import EvaluateConfig
 from data.config import Section
 from data.publishing.config import PublishConfig
 from data.sources.config import IngestConfig
 from flows.names import misnamed
+from models.exams.config import EvaluateConfig
 from models.student.config import PretrainConfig, StudentConfig
 from models.teacher.config import GenerateConfig
 from models.training.config import FinetuneConfig, ReinforceConfig

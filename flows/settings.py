@@ -24,7 +24,7 @@ UNKEYED: Mapping[Stage, dict[str, Any]] = {
     Stage.CURATE: {"judge": {"teacher": _TEACHER}},
     Stage.FINETUNE: {"launch": _LAUNCH},
     Stage.REINFORCE: {"launch": _LAUNCH, "log_tokens": True, "judge": {"teacher": _TEACHER}},
-    Stage.EVALUATE: {"threads": True, "checkpoints": True},
+    Stage.EVALUATE: {"threads": True, "checkpoints": True, "endpoint": _TEACHER},
 }
 UNKEYED_TRL = {
     "dataloader_num_workers",
@@ -112,7 +112,8 @@ def _student_prompts(stage: Stage, recipe: Recipe) -> list[str]:
         return [name for name in prompt_names() if name.startswith(STUDENT_PROMPTS)]
     named: list[str | None] = [None]
     if stage is Stage.EVALUATE:
-        named = [asking.prompt for asking in recipe.evaluate.askings.values()]
+        askings = recipe.evaluate.askings.values()
+        named = [*(one.prompt for one in askings), *(one.evidence.prompt for one in askings if one.evidence is not None)]
     elif stage is Stage.REINFORCE and recipe.reinforce is not None:
         streams = recipe.reinforce.streams
         named = [None, streams.grounded.prompt, streams.textual.prompt, streams.single.prompt]

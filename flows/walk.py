@@ -6,7 +6,7 @@ What a stage made is its versions by table. ``None`` is not made yet: a plan doe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from data.store import Manifest, Store, Version
 from data.tables import CHECKPOINTS
@@ -43,6 +43,8 @@ def walk(recipe: Recipe, do: Do) -> None:
     students = {Stage.PRETRAIN: pretrained, Stage.FINETUNE: finetuned, Stage.REINFORCE: reinforced}
     measured = [made for stage, made in students.items() if made is not ABSENT and stage in recipe.evaluate.checkpoints]
     evaluated = [do(Stage.EVALUATE, ingested, made) for made in measured]
+    if recipe.evaluate.endpoint is not None:
+        evaluated.append(do(Stage.EVALUATE, ingested))
     do(Stage.REPORT, ingested, generated, curated, published, pretrained, finetuned, reinforced, *evaluated)
 
 
@@ -52,6 +54,8 @@ def tables_read(stage: Stage, recipe: Recipe) -> tuple[str, ...]:
     if stage is Stage.GENERATE and recipe.generate.method not in FROM_TRACES:
         left_out.add("traces")
     if stage is Stage.FINETUNE and recipe.student.base != PRETRAINED:
+        left_out.add(CHECKPOINTS)
+    if stage is Stage.EVALUATE and recipe.evaluate.endpoint is not None and not recipe.evaluate.checkpoints:
         left_out.add(CHECKPOINTS)
     return tuple(table_name for table_name in FORMS[stage].inputs if table_name not in left_out)
 
@@ -67,11 +71,18 @@ def order_for(stage: Stage, recipe: Recipe, given: list[Made]) -> Order:
         config=section(stage, recipe),
         student=recipe.student,
         inputs=inputs,
-        settings=keyed_settings(stage, recipe),
+        settings=_settings(stage, recipe, inputs),
         prompt_hashes=prompt_hashes(stage, recipe),
         further=tuple(further),
         description=recipe.description,
     )
+
+
+def _settings(stage: Stage, recipe: Recipe, inputs: Made) -> dict[str, Any]:
+    """What decides the result; a checkpoint's answers are the same whatever endpoint is asked beside it."""
+    settings = keyed_settings(stage, recipe)
+    asked = {"endpoint", "budget"} if stage is Stage.EVALUATE and CHECKPOINTS in inputs else set()
+    return {name: value for name, value in settings.items() if name not in asked}
 
 
 def with_newest(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> list[Made]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from data.benchmarks.benchmark import Benchmark
@@ -20,11 +21,11 @@ class UnknownBenchmarkError(ValueError):
     """No benchmark of that name, or it has no such protocol; the text is one sentence."""
 
 
-def get_benchmark(name: str, protocol: str) -> Benchmark:
-    """The benchmark of that name. Raises ``UnknownBenchmarkError``."""
+def find_benchmark(name: str, protocols: Sequence[str] = ()) -> Benchmark:
+    """The benchmark of that name, which has all of those protocols. Raises ``UnknownBenchmarkError``."""
     if name not in BENCHMARKS:
         raise UnknownBenchmarkError(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
     benchmark = BENCHMARKS[name]
-    if protocol not in benchmark.protocols:
-        raise UnknownBenchmarkError(f"benchmark {name} has no protocol {protocol!r}; it has {', '.join(benchmark.protocols)}")
+    if lacking := [protocol for protocol in protocols if protocol not in benchmark.protocols]:
+        raise UnknownBenchmarkError(f"benchmark {name} has no protocol {lacking[0]!r}; it has {', '.join(benchmark.protocols)}")
     return benchmark

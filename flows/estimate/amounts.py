@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from data.benchmarks.config import EvaluateConfig
 from flows.estimate.asking import calls_per_sample, traces_per_sample
 from flows.estimate.lengths import lengths
 from flows.estimate.reinforcing import reinforced
 from flows.estimate.samples import Counted, count_samples, most_images, traced
 from flows.recipe import Recipe
+from models.exams.config import EvaluateConfig
 from tasks.stage import Stage
 
 IMPORTED = "imported"

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.student.turns import Episode, Said
+if TYPE_CHECKING:
+    from models.student.turns import Episode, Said
 
 EMPTY: dict[str, Any] = {"text": None, "image_id": None, "crop": None, "points": None, "call_error": None}
 
 
 def turn_rows(question: str, image_ids: Sequence[str], episode: Episode) -> list[dict[str, Any]]:
-    """The question, with an entry of its own for each image before the last, and what was said after it."""
+    """The question and what was said after it."""
+    return [*asked_rows(question, image_ids), *(_turn_row(said, image_ids) for said in episode.turns)]
+
+
+def asked_rows(question: str, image_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The question, with an entry of its own for each image before the last."""
     shown = [EMPTY | {"role": "user", "image_id": image_id} for image_id in image_ids] or [EMPTY | {"role": "user"}]
-    return [*shown[:-1], shown[-1] | {"text": question}, *(_turn_row(said, image_ids) for said in episode.turns)]
+    return [*shown[:-1], shown[-1] | {"text": question}]
 
 
 def _turn_row(said: Said, image_ids: Sequence[str]) -> dict[str, Any]:

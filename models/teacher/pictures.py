@@ -16,8 +16,10 @@ from typing import Any
 from PIL import Image
 
 from data.cropping import ZoomConfig, crop_image
+from data.evidence import cut
 from data.images import open_image, orientation, png
 from data.store.images import ImageReader
+from data.trace import PlacedBox
 
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 HELD = 256
@@ -40,8 +42,10 @@ class StoredPictures:
         return self._held[image_id]
 
     def crop_url(self, crop: Mapping[str, Any]) -> str:
-        """The crop around ``(x, y)``, pixels of the image ``image_id``, by the settings ``zoom``, as a data URL."""
+        """The crop around ``(x, y)``, pixels of the image ``image_id``, by the settings ``zoom``, or its ``window``, as a data URL."""
         image = self._images.open(crop["image_id"])
+        if "window" in crop:
+            return _url(MEDIA_TYPES["PNG"], png(cut(image, PlacedBox(*crop["window"]))))
         return _url(MEDIA_TYPES["PNG"], png(crop_image(image, crop["x"], crop["y"], ZoomConfig.model_validate(crop["zoom"]))))
 
 

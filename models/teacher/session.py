@@ -11,16 +11,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar, TypeVarTuple
+from typing import Protocol, TypeVar, TypeVarTuple
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from data.store import RunFolder, Store
 from data.store.images import ImageReader
 from models.teacher.client import TeacherClient
-from models.teacher.config import GenerateConfig
+from models.teacher.config import BudgetConfig, TeacherConfig
 from models.teacher.errors import TeacherUnreachableError
-from models.teacher.judge.config import JudgeConfig
 from models.teacher.ledger import Ledger
 from models.teacher.pictures import StoredPictures
 
@@ -28,6 +27,18 @@ SECTION = "generate.teacher"
 """Where a recipe says who writes."""
 Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
+
+
+class Reached(Protocol):
+    """Settings that name an endpoint and what it may cost."""
+
+    @property
+    def teacher(self) -> TeacherConfig:
+        """The endpoint."""
+
+    @property
+    def budget(self) -> BudgetConfig:
+        """The most that one run newly pays."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ def shared_session(
     store: Store,
     run: RunFolder,
     images: ImageReader,
-    config: GenerateConfig | JudgeConfig,
+    config: Reached,
     base_url: str | None,
     api_key: str | None,
     section: str = SECTION,
@@ -98,7 +109,7 @@ def _open(
     store: Store,
     run: RunFolder,
     images: ImageReader,
-    config: GenerateConfig | JudgeConfig,
+    config: Reached,
     base_url: str | None,
     api_key: str | None,
     section: str,

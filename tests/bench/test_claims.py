@@ -13,8 +13,8 @@ from bench.claims.statistics import Verdict, noncentrality, paired
 from bench.claims.study import Cell, Measured
 from bench.claims.table import END, START, rewritten
 from bench.parts.__main__ import read_parts
-from data.benchmarks.config import AskingConfig
 from flows.recipe import load_recipe, merge
+from models.exams.config import AskingConfig
 
 CLAIMS = read_claims()
 

@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from data.benchmarks.config import EvaluateConfig
 from data.config import Section
 from data.publishing.config import PublishConfig
 from data.sources.config import IngestConfig
 from data.viewing import ViewConfig
+from models.exams.config import EvaluateConfig
 
 
 @pytest.mark.parametrize(

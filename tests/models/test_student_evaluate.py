@@ -6,15 +6,15 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from data.benchmarks.config import AskingConfig, EvaluateConfig
 from data.benchmarks.registry import UnknownBenchmarkError
 from data.observing import TurnsConfig
 from data.store import Store
 from data.tables import TABLES
 from data.viewing import ViewConfig
+from models.exams.config import AskingConfig, EvaluateConfig
+from models.exams.job import PREDICTIONS, SCORES, EvaluateJob, Results, read_results, shards_done
 from models.student.config import StudentConfig
 from models.student.evaluate import evaluate, main
-from models.student.evaluation import PREDICTIONS, SCORES, EvaluateJob, Results, read_results, shards_done
 
 VIEW = ViewConfig(space="grid:100", min_pixels=112 * 112, max_pixels=112 * 112)
 

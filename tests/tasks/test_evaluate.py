@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from data.benchmarks.config import EvaluateConfig
+from models.exams.config import EvaluateConfig
 from tasks.evaluate import evaluation_job, left_out, shard_count
 from tasks.stage import Stage
 from tests.tasks.conftest import StageRuns

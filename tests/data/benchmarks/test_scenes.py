@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from data.benchmarks.benchmark import Asking
-from data.benchmarks.registry import BENCHMARKS, UnknownBenchmarkError, get_benchmark
+from data.benchmarks.registry import BENCHMARKS, UnknownBenchmarkError, find_benchmark
 from data.benchmarks.scenes import Scenes
 from data.sample import Sample, Task
 from data.space import Frame, Space
@@ -59,9 +59,9 @@ def test_the_prompt_hash_changes_with_prompt_and_dialect() -> None:
 
 @pytest.mark.parametrize("name", sorted(BENCHMARKS))
 def test_every_benchmark_has_a_strict_protocol(name: str) -> None:
-    assert get_benchmark(name, "strict").name == name
+    assert find_benchmark(name, ["strict"]).name == name
 
 
 def test_an_unknown_protocol_is_named() -> None:
     with pytest.raises(UnknownBenchmarkError, match="scenes has no protocol 'loose'; it has strict"):
-        get_benchmark("scenes", "loose")
+        find_benchmark("scenes", ["loose"])

@@ -1,22 +1,23 @@
-"""Evaluation: what an evaluation child is told, and what it leaves.
+"""Job: what an evaluation is told, and what it leaves.
 
     python -m models.student.evaluate --job evaluate.json
 
-The child answers *shards* of the benchmark, one Parquet file each, so that a child that is started again answers only what is missing.
-Last it writes ``predictions.parquet`` and ``scores.parquet``; where both exist it returns at once.
+*Shards* of a benchmark are answered, one Parquet file each, so that an evaluation that is started again answers only what is missing. Last
+come ``predictions.parquet`` and ``scores.parquet``; where both exist nothing is left to do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.benchmarks.config import EvaluateConfig
 from data.config import Section
 from data.identity import digest
+from models.exams.config import EvaluateConfig
 from models.student.config import StudentConfig
 
 SHARD_BATCHES = 2
@@ -39,7 +40,7 @@ class EvaluateJob(Section):
     checkpoint_id: str | None = None
     """Version id of the model, where it is in the store."""
     model: str
-    """Folder or hub id of the model."""
+    """Folder or hub id of the model, or what its endpoint calls it."""
     name: str
     """What the model is called in tables, such as the stage that made it."""
     student: StudentConfig | None = None
@@ -55,7 +56,13 @@ class EvaluateJob(Section):
 
     def fingerprint(self) -> str:
         """A hash of what decides the answers; shards of another job are not taken for this one's."""
-        return digest(self.model_dump(mode="json", exclude={"store": True, "output": True, "model": True, "config": {"threads"}}))
+        unasked: dict[str, Any] = {"store": True, "output": True, "model": True, "config": {"threads", "endpoint", "budget"}}
+        return digest(self.model_dump(mode="json", exclude=unasked))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both results are there."""
+        return (self.output / PREDICTIONS).exists() and (self.output / SCORES).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def read_job(path: Path) -> EvaluateJob:
 
 
 def read_results(output: Path) -> Results:
-    """What a finished child left. Raises ``OSError`` where it has not finished."""
+    """What a finished evaluation left. Raises ``OSError`` where it has not finished."""
     return Results(pq.read_table(output / PREDICTIONS), pq.read_table(output / SCORES))
 
 

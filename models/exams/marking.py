@@ -1,0 +1,106 @@
+"""Marking: a reply becomes rows of ``predictions``, one for each protocol that judges it.
+
+The strict protocol judges what the dialect read of it. A compat protocol judges the text itself, and what it says is kept whole in
+``detail``: its scores by name, as published code gives them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from data.benchmarks.benchmark import STRICT
+from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.dialects import Turn, get_dialect
+from data.identity import Kind, digest, entity_id
+from data.sample import Sample
+from data.space import Frame
+from data.trace import Answer
+from models.exams.exam import Exam, Reply
+from models.exams.job import EvaluateJob
+
+
+def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, reply: Reply, frames: Sequence[Frame]) -> list[dict[str, Any]]:
+    """The rows of one reply, one for each protocol of the exam."""
+    parsed = get_dialect(reply.dialect).parse_turns(list(reply.said), frames, sample.task) if reply.text is not None else None
+    answer = parsed.trace.answer if parsed is not None and parsed.trace is not None else None
+    shared = {
+        "run_id": job.run_id,
+        "checkpoint_id": job.checkpoint_id,
+        "model": job.name,
+        "benchmark": exam.benchmark.name,
+        "mode": exam.mode,
+        "sample_id": sample.sample_id,
+        "turns": reply.turns,
+        "text": reply.text,
+        **_places(answer),
+        "parse_error": parsed.error if parsed is not None else reply.error,
+        "stop_reason": reply.stop_reason,
+        "prompt_tokens": reply.prompt_tokens,
+        "completion_tokens": reply.completion_tokens,
+        "image_tokens": reply.image_tokens,
+        "category": exam.benchmark.kind(sample),
+        "difficulty_band": sample.difficulty_band,
+        "settings_hash": digest(exam_settings(job, exam)),
+    }
+    return [shared | _id(job, exam, name, sample) | _mark(name, exam, sample, reply, answer, frames) for name in exam.protocols]
+
+
+def exam_settings(job: EvaluateJob, exam: Exam) -> dict[str, Any]:
+    """What the answers were asked for with: the column ``settings`` of ``scores``."""
+    config = job.config.model_dump(mode="json", include={"seed", "batch_size", "splits", "limit"}) | {"temperature": exam.temperature}
+    if exam.evidence is not None:
+        config["evidence"] = exam.evidence.model_dump(mode="json")
+    found = {"student": exam.settings.model_dump(mode="json"), "evaluate": config}
+    if job.checkpoint_id is None and job.config.endpoint is not None:
+        found["endpoint"] = job.config.endpoint.model_dump(mode="json", include={"provider", "model", "top_p", "max_tokens"})
+    return found
+
+
+def _id(job: EvaluateJob, exam: Exam, protocol: str, sample: Sample) -> dict[str, Any]:
+    origin = [job.run_id, job.checkpoint_id, exam.benchmark.name, protocol, exam.mode, sample.sample_id]
+    return {"prediction_id": entity_id(Kind.PREDICTION, *origin), "protocol": protocol}
+
+
+def _mark(protocol: str, exam: Exam, sample: Sample, reply: Reply, answer: Answer | None, frames: Sequence[Frame]) -> dict[str, Any]:
+    if protocol == STRICT:
+        grade = exam.benchmark.grade(sample, answer, frames)
+        return {"correct": grade.correct, "iou": grade.iou, "scores": list(grade.scores.items()), "detail": None}
+    return _ruled(protocol, sample, reply, frames)
+
+
+def _ruled(protocol: str, sample: Sample, reply: Reply, frames: Sequence[Frame]) -> dict[str, Any]:
+    """What a compat protocol says; a sample that it cannot judge, or an item without a reply, is wrong, and the row says why."""
+    if reply.text is None:
+        return {"correct": False, "iou": None, "scores": [], "detail": None, "parse_error": reply.error}
+    scorer = get_protocol(protocol)
+    try:
+        line = scorer.line(sample, Said(reply.text, tuple(map(_message, reply.said)), reply.prompt), frames)
+    except LineError as error:
+        return {"correct": False, "iou": None, "scores": [], "detail": None, "parse_error": str(error)}
+    ruling = rule(scorer, line)
+    return {
+        "correct": ruling.verdict.correct,
+        "iou": ruling.verdict.iou,
+        "scores": list(_numbers(ruling.scores).items()),
+        "detail": json.dumps(ruling.scores, default=str),
+        "parse_error": ruling.reason,
+    }
+
+
+def _message(turn: Turn) -> dict[str, Any]:
+    return {"role": turn.role, "content": turn.text}
+
+
+def _numbers(scores: Mapping[str, Any]) -> dict[str, float]:
+    numbers = {name: value for name, value in scores.items() if isinstance(value, int | float)}
+    return {name: float(value) for name, value in numbers.items() if math.isfinite(value)}
+
+
+def _places(answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {"answer": None, "points": None, "boxes": None}
+    return {"answer": answer.text, "points": list(map(asdict, answer.points)), "boxes": list(map(asdict, answer.boxes))}
