@@ -70,4 +70,5 @@ def iou(known: Any, named: Sequence[float]) -> float:
         return 0.0
     overlap = (right - left) * (bottom - top)
     areas = (known[2] - known[0]) * (known[3] - known[1]) + (named[2] - named[0]) * (named[3] - named[1])
-    return float(overlap / (areas - overlap))
+    share: float = overlap / (areas - overlap)
+    return share

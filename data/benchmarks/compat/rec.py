@@ -9,16 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-OPENING, CLOSING = "<answer>", "</answer>"
+from data.benchmarks.compat.tags import first
+
 BOX = re.compile(r"\[(\d+),\s*(\d+),\s*(\d+),\s*(\d+)]")
 NOWHERE = (0, 0, 0, 0)
-
-
-def answer(text: str) -> str | None:
-    """What stands between the first answer tag and the next closing one, white space included; None where there is no such pair."""
-    start = text.find(OPENING)
-    end = text.find(CLOSING, start + len(OPENING)) if start >= 0 else -1
-    return text[start + len(OPENING) : end] if end >= 0 else None
 
 
 def box(text: str) -> list[int]:
@@ -26,7 +20,7 @@ def box(text: str) -> list[int]:
 
     Raises ``ValueError`` where a number has more digits than Python reads.
     """
-    inside = answer(text)
+    inside = first(text, "answer")
     found = BOX.findall(inside, inside.find("{") + 1, inside.rfind("}")) if inside and "{" in inside and "}" in inside else []
     return [int(digits) for digits in (found[-1] if found else NOWHERE)]
 
@@ -49,4 +43,5 @@ def iou(named: Sequence[float], known: Any) -> float:
     right, bottom = min(named[2] - 1, known[2] - 1), min(named[3] - 1, known[3] - 1)
     overlap = (right - left + 1) * (bottom - top + 1) if left < right and top < bottom else 0
     union = (named[2] - named[0]) * (named[3] - named[1]) + (known[2] - known[0]) * (known[3] - known[1]) - overlap
-    return float(float(overlap) / union)
+    share: float = float(overlap) / union
+    return share

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from data.benchmarks.compat.rec import answer, iou
+from data.benchmarks.compat.rec import iou
+from data.benchmarks.compat.tags import first
 
 BOX = re.compile(r"\((\d+),\s*(\d+)\),\s*\((\d+),\s*(\d+)\)")
 THOUGHT = "<think>"
@@ -26,7 +27,7 @@ def is_direct(first_image: str, single_img_with_cot: object) -> bool:
 
 def accuracy(text: str, known: Any, *, direct: bool) -> float:
     """The IoU of the first box of the first answer, of the whole text where it is direct; 0 where anything fails."""
-    said = text if direct else answer(text)
+    said = text if direct else first(text, "answer")
     found = BOX.search(said) if said else None
     if found is None:
         return 0.0

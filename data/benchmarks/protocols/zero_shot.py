@@ -13,6 +13,9 @@ from data.sample import Sample
 from data.space import Frame
 
 LEAST = 0.5
+SUFFIX = "_grounding"
+"""What a sample's data set is called by beyond the name that the protocol has for it."""
+VIDEOS = {"revos", "reasonvos"}
 
 
 @register
@@ -67,16 +70,12 @@ class ZeroShot:
 
 
 def _known(sample: Sample) -> tuple[str, Any, int]:
-    """The data set whose field the record has, that field, and the image it is on; the first answer box, as LISA has it, of any other."""
-    for dataset in ("lisa", "llmseg", _video_set(sample)):
-        value = sample.meta.get(zero_shot.READERS[dataset][0])
-        if value is not None:
-            return dataset, value, zero_shot.FRAME if dataset == _video_set(sample) else 0
+    """The data set that the sample is of, the field of its record, and the image that it is on.
+
+    A sample of any other is taken for one of LISA's, its first answer box for the first of ``boxes``.
+    """
+    dataset = sample.dataset.removesuffix(SUFFIX)
+    if dataset in zero_shot.READERS and zero_shot.READERS[dataset][0] in sample.meta:
+        return dataset, sample.meta[zero_shot.READERS[dataset][0]], zero_shot.FRAME if dataset in VIDEOS else 0
     box = answer_box(sample)
     return "lisa", [[box.x1, box.y1, box.x2, box.y2]], box.image_index
-
-
-def _video_set(sample: Sample) -> str:
-    """ReasonVOS writes its boxes as texts, ReVOS as numbers."""
-    boxes = sample.meta.get(zero_shot.READERS["revos"][0]) or []
-    return "reasonvos" if any(isinstance(box, str) for box in boxes) else "revos"

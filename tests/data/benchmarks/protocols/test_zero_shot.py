@@ -64,7 +64,7 @@ def test_a_line_that_is_none_is_named(wrong: dict[str, Any], said: str) -> None:
     ],
 )
 def test_a_line_has_the_field_of_the_record_and_the_image_it_is_on(dataset: str, field: str, value: Any, width: int) -> None:
-    made = SCORER.line(replace(SAMPLE, meta={field: value}), SAID, FRAMES)
+    made = SCORER.line(replace(SAMPLE, dataset=f"{dataset}_grounding", meta={field: value}), SAID, FRAMES)
     assert made == {
         "id": "smp_1",
         "dataset": dataset,
@@ -77,7 +77,7 @@ def test_a_line_has_the_field_of_the_record_and_the_image_it_is_on(dataset: str,
 
 
 def test_a_sample_of_any_other_source_is_read_as_one_of_lisa() -> None:
-    made = SCORER.line(SAMPLE, SAID, FRAMES)
+    made = SCORER.line(replace(SAMPLE, meta={"bbox": [9, 9, 9, 9]}), SAID, FRAMES)
     assert (made["dataset"], made["target"], made["image_size"]) == ("lisa", {"boxes": [[1, 2, 3, 4]]}, [200, 80])
 
 
@@ -85,7 +85,7 @@ def test_a_sample_without_a_box_or_without_its_third_frame_makes_no_line() -> No
     with pytest.raises(LineError, match="smp_1 has no answer box"):
         SCORER.line(replace(SAMPLE, boxes=()), SAID, FRAMES)
     with pytest.raises(LineError, match="smp_1 asks about image 2, counted from 0; there are 1"):
-        SCORER.line(replace(SAMPLE, meta={"bbox_list": [[1, 2, 3, 4]] * 3}), SAID, FRAMES[:1])
+        SCORER.line(replace(SAMPLE, dataset="revos_grounding", meta={"bbox_list": [[1, 2, 3, 4]] * 3}), SAID, FRAMES[:1])
 
 
 @settings(max_examples=100, deadline=None)
