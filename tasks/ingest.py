@@ -25,5 +25,5 @@ def ingest_sources(run: StageRun) -> Manifest:
         manifest = draft.publish()
     taken = [{"what": f"samples of {source}", "rows": number} for source, number in sorted(counts.sources.items())]
     rejected = [{"what": f"rejects: {reason}", "rows": number} for reason, number in sorted(counts.rejects.items())]
-    show_table("ingest", taken + rejected, "What was taken, and what was not and why.")
+    show_table("ingest", taken + rejected, " ".join(["What was taken, and what was not and why.", *(f"{note}." for note in counts.notes)]))
     return manifest

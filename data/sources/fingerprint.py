@@ -66,5 +66,7 @@ def _roots(config: FolderConfig | YoloConfig | HubConfig | TracesConfig | Publis
     if isinstance(config, TracesConfig):
         return (config.path, config.images or config.path.parent)
     if isinstance(config, PublishedConfig):
-        return tuple(path for path in (config.path, config.images) if path is not None)
+        found = config.path or (Path(config.repository) if config.repository is not None else None)
+        beside = found.parent if found is not None and found.is_file() else found
+        return tuple(dict.fromkeys(path for path in (found, config.images or beside) if path is not None))
     return (config.path,)

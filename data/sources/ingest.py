@@ -25,7 +25,7 @@ from data.sources.config import (
 from data.sources.folder import read_folder
 from data.sources.hub import read_hub
 from data.sources.problem import Problem, Reason, Reject, SourceImage, same_problem_key
-from data.sources.published import read_published
+from data.sources.published import PublishedSource, brings_chains, read_published
 from data.sources.scenes import read_scenes
 from data.sources.traces import imported_row, read_traces
 from data.sources.yolo import read_yolo
@@ -53,6 +53,8 @@ class Counts:
     """By reason."""
     sources: Counter[str] = field(default_factory=Counter)
     """Samples by source."""
+    notes: list[str] = field(default_factory=list)
+    """A sentence for each published data set: what was read of it beside what was published."""
 
 
 @dataclass(slots=True)
@@ -149,21 +151,26 @@ def ingest(config: IngestConfig, run_id: str, draft: RowSink, on_row: Callable[[
     intake = Intake(draft, run_id)
     for number, source in enumerate(config.sources):
         prefix = f"sources[{number}]/" if len(config.sources) > 1 else ""
-        for item in read_source(source, config.max_image_pixels):
+        items = read_source(source, config.max_image_pixels)
+        for item in items:
             intake.take(source_name(source), _prefixed(item, prefix))
             if on_row is not None:
                 on_row(intake.counts)
+        if isinstance(items, PublishedSource):
+            intake.counts.notes.append(prefix + items.note)
     intake.flush()
     return intake.counts
 
 
 def output_tables(config: IngestConfig) -> tuple[str, ...]:
     """The tables that an ingest publishes; ``traces`` only where a source brings chains."""
-    has_traces = any(isinstance(source, TracesConfig) for source in config.sources)
+    has_traces = any(
+        isinstance(source, TracesConfig) or (isinstance(source, PublishedConfig) and brings_chains(source)) for source in config.sources
+    )
     return ("images", "samples", "rejects", *(("traces",) if has_traces else ()))
 
 
-def read_source(config: SourceConfig, max_pixels: int) -> Iterator[Problem | Reject]:
+def read_source(config: SourceConfig, max_pixels: int) -> Iterator[Problem | Reject] | PublishedSource:
     """The problems and rejects of one source, one after another. Raises ``SourceError``."""
     if isinstance(config, ScenesConfig):
         return iter(read_scenes(config))

@@ -13,7 +13,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.sources.columns import matching
-from data.sources.config import FolderConfig, HubConfig, IngestConfig, ParquetConfig, ScenesConfig, SourceConfig, TracesConfig, YoloConfig
+from data.sources.config import (
+    FolderConfig,
+    HubConfig,
+    IngestConfig,
+    ParquetConfig,
+    PublishedConfig,
+    ScenesConfig,
+    SourceConfig,
+    TracesConfig,
+    YoloConfig,
+)
+from data.sources.published import absent_of, count_published
 
 MEBIBYTE = 2**20
 
@@ -39,6 +50,9 @@ def count_rows(config: SourceConfig) -> RowCount:
     found = _count_files(config)
     if found is not None:
         return RowCount(found, "counted")
+    published = count_published(config) if isinstance(config, PublishedConfig) else None
+    if config.expected is None and published is not None:
+        return RowCount(published, "published")
     return RowCount(config.expected, "expected" if config.expected is not None else "not known before ingest")
 
 
@@ -47,6 +61,8 @@ def _absent(config: SourceConfig) -> Iterator[str]:
         yield f"no Parquet file matches {config.path}"
     if isinstance(config, HubConfig) and not Path(config.repository).is_dir():
         yield f"data set {config.repository} is loaded from the hub"
+    if isinstance(config, PublishedConfig):
+        yield from absent_of(config)
     yield from (f"there is no folder {folder.absolute()}" for folder in _folders(config) if not folder.is_dir())
     file = _file(config)
     if file is not None and file.parent.is_dir() and not file.is_file():

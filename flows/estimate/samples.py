@@ -18,6 +18,7 @@ from data.sources.config import (
     YoloConfig,
 )
 from data.sources.presence import count_rows
+from data.sources.published import brings_chains, images_of, name_of
 from data.sources.scenes import DATASET, NUMBERS
 
 
@@ -28,10 +29,10 @@ class Counted:
     most: int | None
     """None where no source knows."""
     known_by: str
-    """``as set``, ``counted``, ``expected`` or that nobody knows; of several sources the least sure."""
+    """``as set``, ``counted``, ``published``, ``expected`` or that nobody knows; of several sources the least sure."""
 
 
-SURENESS = ("as set", "counted", "expected", "not known before ingest")
+SURENESS = ("as set", "counted", "published", "expected", "not known before ingest")
 
 
 def count_samples(config: IngestConfig, splits: Collection[str] | None = None, datasets: Collection[str] | None = None) -> Counted:
@@ -50,7 +51,7 @@ def most_images(config: IngestConfig, splits: Collection[str] | None = None, dat
 
 def traced(config: IngestConfig) -> Counted:
     """The samples that bring their chains."""
-    return count_samples(config.model_copy(update={"sources": [one for one in config.sources if isinstance(one, TracesConfig)]}))
+    return count_samples(config.model_copy(update={"sources": [one for one in config.sources if _brings_chains(one)]}))
 
 
 def dataset_of(source: SourceConfig) -> str:
@@ -61,16 +62,20 @@ def dataset_of(source: SourceConfig) -> str:
         path = Path(source.repository)
         return path.resolve().name if path.is_dir() else source.repository
     if isinstance(source, PublishedConfig):
-        return source.name
+        return name_of(source)
     if isinstance(source, ParquetConfig):
         return Path(source.path).resolve().parent.name
     return source.path.stem if isinstance(source, TracesConfig) else _folder_name(source)
 
 
+def _brings_chains(source: SourceConfig) -> bool:
+    return isinstance(source, TracesConfig) or (isinstance(source, PublishedConfig) and brings_chains(source))
+
+
 def _images(source: SourceConfig) -> int:
     if isinstance(source, ScenesConfig):
         return max(NUMBERS) if source.tasks.get("multi_image") else 1
-    return source.expected_images
+    return images_of(source) if isinstance(source, PublishedConfig) else source.expected_images
 
 
 def _folder_name(source: FolderConfig | YoloConfig) -> str:

@@ -32,6 +32,8 @@ class Card:
     """Names or globs of the file of each part, the first that is there; empty where that cannot be said before it is read."""
     images: int = 1
     """How many images a record has at most, for plans."""
+    is_versioned: bool = False
+    """Whether its parts are versions of one another, of which one is read: the first, unless the recipe says another."""
     has_chains: bool = False
     """Whether its records bring chains of thought, which become rows of ``traces``."""
     schema: str

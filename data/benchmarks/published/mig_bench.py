@@ -62,6 +62,7 @@ class MigBench(AskedBenchmark):
         counts={"original": 4295, "revised": 4276},
         metrics=("accuracy at IoU 0.5, mean over ten tasks", "accuracy at IoU 0.5 over all items"),
         files=FILES,
+        is_versioned=True,
         images=6,
         schema=(
             "thunlp/Migician 7b868a2 eval/MIG-Bench/MIG_data.json, all 4,295 records, and README.md; the revised version is read as "
