@@ -55,7 +55,7 @@ class RecordReader:
         if self.config.kind != "choice" or choices:
             return self.config.kind
         if self.config.without_choices is None:
-            raise RowError(Reason.MISSING_FIELD, "no choices are found in " + ", ".join(_choices_of(self.config).columns))
+            raise RowError(Reason.MISSING_FIELD, "no choices are found")
         return self.config.without_choices
 
     def _answer(self, value: Any, kind: QuestionKind, choices: Sequence[str | None]) -> str:
@@ -98,11 +98,6 @@ def _text(record: Record, name: str | None) -> str | None:
 
 def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _choices_of(config: MapConfig) -> ChoicesConfig:
-    assert config.columns.choices is not None
-    return config.columns.choices
 
 
 def _choices(record: Record, config: ChoicesConfig | None) -> list[str | None]:
@@ -150,7 +145,8 @@ def _named(value: Any, form: str, choices: Sequence[str | None]) -> str:
     place = _letter(value) if form == "letter" else _number(value) - (form == "from_one")
     found = choices[place] if 0 <= place < len(choices) else None
     if found is None:
-        raise RowError(Reason.ANSWER_NOT_A_CHOICE, f"answer {value!r} is none of the {len(choices)} choices, {form.replace('_', ' ')}")
+        offered = ", ".join(one for one in choices if one is not None)
+        raise RowError(Reason.ANSWER_NOT_A_CHOICE, f"answer {value!r} names none of the {len(choices)} choices {offered}")
     return found
 
 
