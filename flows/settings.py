@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.config import Section
-from data.sources.config import IngestConfig
+from data.sources.config import IngestConfig, PublishedConfig
 from flows.recipe import Recipe
+from models.exams.config import EvaluateConfig
 from models.teacher.config import REACHING
 from models.training.config import ReinforceConfig
 from tasks.stage import Stage
@@ -68,6 +69,8 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
         from data.plugins import plugin_hashes
 
         settings["plugins"] = plugin_hashes(plugins)
+    if maps := _map_hashes(own):
+        settings["maps"] = maps
     if isinstance(own, ReinforceConfig):
         from models.training.rewards import reward_versions
 
@@ -77,6 +80,16 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
 
         settings["files"] = fingerprint(own)
     return settings
+
+
+def _map_hashes(own: Section) -> dict[str, str]:
+    """Of the maps of question sets that a section names by their paths, whose bytes decide what is read and how it is asked."""
+    if not isinstance(own, IngestConfig | EvaluateConfig):
+        return {}
+    from data.benchmarks.published.mapped import map_hashes
+
+    published = (source.name for source in own.sources if isinstance(source, PublishedConfig)) if isinstance(own, IngestConfig) else ()
+    return map_hashes([*published, *(own.benchmarks if isinstance(own, EvaluateConfig) else ())])
 
 
 def prompt_hashes(stage: Stage, recipe: Recipe) -> tuple[str, ...]:

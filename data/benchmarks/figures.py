@@ -41,7 +41,7 @@ class Origin:
     prompt_hash: str
     benchmark_version: str
     verified: bool
-    """Whether this run answered every item of the benchmark version itself."""
+    """Whether this run answered every item of the benchmark version itself, and nothing of how its records are read was guessed."""
 
 
 def figures(predictions: Sequence[Prediction], seed: int = 0) -> list[Figure]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import cast
 
 from data.benchmarks.benchmark import Benchmark
-from data.benchmarks.published import PUBLISHED
+from data.benchmarks.published import PUBLISHED, Card
 from data.benchmarks.published.asked import AskedBenchmark
+from data.benchmarks.published.mapped import MapError, own_question_set
 from data.benchmarks.scenes import Scenes
 
 OWN: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in (Scenes("scenes"), Scenes("photos"), Scenes("own"))}
@@ -22,10 +23,26 @@ class UnknownBenchmarkError(ValueError):
 
 
 def find_benchmark(name: str, protocols: Sequence[str] = ()) -> Benchmark:
-    """The benchmark of that name, which has all of those protocols. Raises ``UnknownBenchmarkError``."""
-    if name not in BENCHMARKS:
-        raise UnknownBenchmarkError(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
-    benchmark = BENCHMARKS[name]
+    """The benchmark of that name or of the map at that path, which has all of those protocols. Raises ``UnknownBenchmarkError``."""
+    benchmark = _find(name)
     if lacking := [protocol for protocol in protocols if protocol not in benchmark.protocols]:
         raise UnknownBenchmarkError(f"benchmark {name} has no protocol {lacking[0]!r}; it has {', '.join(benchmark.protocols)}")
     return benchmark
+
+
+def is_verified(benchmark: Benchmark) -> bool:
+    """Whether nothing of how its records are read was guessed: of one that others have published, its card says so."""
+    card = getattr(benchmark, "card", None)
+    return card.is_verified if isinstance(card, Card) else True
+
+
+def _find(name: str) -> Benchmark:
+    try:
+        own = own_question_set(name)
+    except MapError as error:
+        raise UnknownBenchmarkError(str(error)) from error
+    if own is not None:
+        return own
+    if name not in BENCHMARKS:
+        raise UnknownBenchmarkError(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
+    return BENCHMARKS[name]

@@ -1,7 +1,7 @@
 """Marking: a reply becomes rows of ``predictions``, one for each protocol that judges it.
 
-The strict protocol judges what the dialect read of it. A compat protocol judges the text itself, and what it says is kept whole in
-``detail``: its scores by name, as published code gives them.
+The strict protocol judges what the dialect read of it; where the benchmark says why an answer is wrong, that is its ``detail``. A compat
+protocol judges the text itself, and what it says is kept whole in ``detail``: its scores by name, as published code gives them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def _id(job: EvaluateJob, exam: Exam, protocol: str, sample: Sample) -> dict[str
 def _mark(protocol: str, exam: Exam, sample: Sample, reply: Reply, answer: Answer | None, frames: Sequence[Frame]) -> dict[str, Any]:
     if protocol == STRICT:
         grade = exam.benchmark.grade(sample, answer, frames)
-        return {"correct": grade.correct, "iou": grade.iou, "scores": list(grade.scores.items()), "detail": None}
+        detail = None if grade.reason is None else json.dumps({"reason": grade.reason})
+        return {"correct": grade.correct, "iou": grade.iou, "scores": list(grade.scores.items()), "detail": detail}
     return _ruled(protocol, sample, reply, frames)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from data.benchmarks.figures import Origin, score_rows
+from data.benchmarks.registry import is_verified
 from data.identity import digest
 from data.rows import sample_from_row
 from data.sample import Sample
@@ -94,7 +95,7 @@ class Sitting:
             settings=exam_settings(self.job, exam),
             prompt_hash=_prompt_hash(exam),
             benchmark_version=self.job.samples,
-            verified=answered == {item.sample_id for item in exam.items},
+            verified=answered == {item.sample_id for item in exam.items} and is_verified(exam.benchmark),
         )
 
 
