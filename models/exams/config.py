@@ -80,5 +80,5 @@ class EvaluateConfig(Section):
     @model_validator(mode="after")
     def _is_priced(self) -> Self:
         if self.endpoint is not None:
-            check_priced(self.budget, self.endpoint, "evaluate")
+            check_priced(self.budget, self.endpoint, "evaluate", "endpoint")
         return self

@@ -91,11 +91,11 @@ class BudgetConfig(Section):
     """By the table of prices."""
 
 
-def check_priced(budget: BudgetConfig, teacher: TeacherConfig, section: str) -> None:
-    """Raise ``ValueError`` where a section of a recipe caps dollars and does not say what its model costs."""
+def check_priced(budget: BudgetConfig, teacher: TeacherConfig, section: str, name: str = "teacher") -> None:
+    """Raise ``ValueError`` where a section of a recipe caps dollars and does not say what its model costs; ``name`` is the endpoint's."""
     if budget.dollars is not None and teacher.price is None:
         known = ", ".join(teacher.prices) or "none"
-        raise ValueError(f"{section}.budget.dollars needs {section}.teacher.prices.{teacher.model!r}; prices are known of: {known}")
+        raise ValueError(f"{section}.budget.dollars needs {section}.{name}.prices.{teacher.model!r}; prices are known of: {known}")
 
 
 class RationalizeConfig(Section):
