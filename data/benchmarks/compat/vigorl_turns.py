@@ -54,7 +54,7 @@ def choice_form(text: str) -> float:
 
 
 def text_worth(text: str, known: str) -> float:
-    """Whether the answer is the known text, case and white space around it aside: the first block in tags of any case, or else all of it."""
+    """Whether the answer, the first block in tags of any case or else all of it, is the known text but for case and white space around."""
     opening = OPENING.search(text)
     closing = CLOSING.search(text, opening.end()) if opening is not None else None
     answer = text[opening.end() : closing.start()] if opening is not None and closing is not None else text
