@@ -156,6 +156,68 @@ def rescore(
 
 
 @app.command()
+def compare(
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A run, a version of predictions, a checkpoint, a start of one, a model's name, or latest.")
+    ],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    benchmark: Annotated[str | None, typer.Option(help="One benchmark; default all that both answer.")] = None,
+    protocol: Annotated[str | None, typer.Option(help="One protocol; default all that judge both.")] = None,
+    mode: Annotated[str | None, typer.Option(help="One mode, of both sides unless B has another.")] = None,
+    other_mode: Annotated[str | None, typer.Option(help="The mode of B.")] = None,
+    most: Annotated[int, typer.Option("--flips", help="How many of the items that flipped are listed.")] = 10,
+    page: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Where to write them with their pictures.")] = None,
+    across: Annotated[bool, typer.Option("--across", help="Pair items of other versions or by other protocols too, and say so.")] = False,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+) -> None:
+    """Set two models' answers side by side: differences with intervals, and the items that flipped."""
+    from data.benchmarks.sides import Wanted
+    from data.store import Store
+    from flows.comparing import FLIP_HEADS, HEADS, compare_sides, contrast_cells, flip_cells, sentences, write_page
+
+    store = Store.open()
+    wanted = Wanted(benchmark, protocol, mode), Wanted(benchmark, protocol, other_mode or mode)
+    found = compare_sides(store, (a, b), wanted, across=across)
+    out = console()
+    out.print(f"A: {found.a.name}\nB: {found.b.name}")
+    out.print(table(HEADS, contrast_cells(found, seed)))
+    for sentence in sentences(found, most):
+        out.print(sentence)
+    if cells := flip_cells(found, most):
+        out.print(table(FLIP_HEADS, cells))
+    if page is not None:
+        out.print(f"{write_page(store, found, page, most, seed)} items: {page}")
+
+
+@app.command()
+def score(
+    protocol: Annotated[str, typer.Argument(help="How to judge; fovea protocols lists them.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="What a model wrote, an object a line; - is the standard input.")],
+    out_file: Annotated[Path | None, typer.Option("--out", metavar="FILE.jsonl", help="Where to write; default to stdout.")] = None,
+    is_kept: Annotated[bool, typer.Option("--store", help="Keep the answers in predictions and what they come to in scores.")] = False,
+    model: Annotated[str | None, typer.Option(help="Whose answers are kept; default the file's name.")] = None,
+    benchmark: Annotated[str | None, typer.Option(help="What they answer; default the protocol's name.")] = None,
+    mode: Annotated[str, typer.Option(help="How the model was asked.")] = "given",
+    processes: Annotated[int | None, typer.Option(min=1, help="How many judge a large file; default as many as there are cores.")] = None,
+) -> None:
+    """Score any model's outputs by a protocol, a line for a line; refused lines give exit code 1."""
+    from flows.scoring import score_file
+    from tasks.score import Naming
+
+    naming = Naming(model or ("stdin" if str(file) == "-" else file.stem), benchmark or protocol, mode) if is_kept else None
+    if score_file(protocol, file, out_file, naming, processes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def protocols() -> None:
+    """List the protocols: whose code each follows, and what a line has for it."""
+    from flows.scoring import protocol_cells
+
+    console().print(table(["protocol", "source", "fields of a line"], protocol_cells()))
+
+
+@app.command()
 def export(
     version: Annotated[str, typer.Argument(help="A version of sft or samples, a unique start of one, or latest.")],
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="sharegpt (LLaMA-Factory) or verl (verl and EasyR1).")],

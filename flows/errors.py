@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.benchmarks.comparing import ComparingError
 from data.curation.rules import RuleError
 from data.export import ExportError
 from data.sources.problem import SourceError
@@ -14,16 +15,22 @@ from models.training.errors import TrainingError
 from tasks.errors import ChildFailedError
 
 
+class ScoringError(Exception):
+    """Lines that cannot be scored at all: no such file or protocol, or a process that was lost; the text is one sentence."""
+
+
 class ServiceError(Exception):
     """``fovea up`` could not start what it starts; the text is one sentence."""
 
 
 EXPECTED = (
     ChildFailedError,
+    ComparingError,
     ExportError,
     QueryError,
     RecipeError,
     RuleError,
+    ScoringError,
     ServiceError,
     SettingsError,
     SourceError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +100,7 @@ class Gallery:
         images = [self._images.open(image_id) for image_id in sample["image_ids"]]
         picture = with_looks(draw(images, [*sample_marks(sample), *marks]), looks_of(row, images, self._zoom))
         note = row["note"] or ""
-        return Card(identity, sample["question"], bool(row["is_good"]), note, _text(row), sample["answer"], data_url(picture))
+        return Card(identity, sample["question"], bool(row["is_good"]), note, text_of(row), sample["answer"], data_url(picture))
 
 
 def _zoom(corner: Corner) -> ZoomConfig:
@@ -123,6 +123,7 @@ def _jpeg(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _text(row: dict[str, Any]) -> str:
+def text_of(row: Mapping[str, Any]) -> str:
+    """What was said, as much of it as a card holds."""
     text = str(row["text"] or row["parse_error"] or row["answer"] or "")
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."

@@ -55,7 +55,7 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
             "curves": _curves(corner),
             "shelves": Gallery(corner, gallery).shelves(),
         }
-    return _environment().get_template(TEMPLATE).render(content)
+    return environment().get_template(TEMPLATE).render(content)
 
 
 def _score_charts(scores: list[Row]) -> list[str]:
@@ -96,17 +96,18 @@ def _revision(outputs: Mapping[str, Version]) -> str | None:
     return next((version.code_revision for version in outputs.values()), None)
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of pages, with the filters they use."""
+    made = Environment(
         loader=PackageLoader("tasks.reporting"),
         autoescape=select_autoescape(("html", "j2")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _figure
-    environment.filters["seconds"] = _seconds
-    return environment
+    made.filters["figure"] = _figure
+    made.filters["seconds"] = _seconds
+    return made
 
 
 def _figure(value: float | None) -> str:

@@ -12,7 +12,7 @@ from data.store import Store
 FACTS = Path(__file__).resolve().parents[4].parent / "shared" / "methods"
 HEAD = """
 [benchmarks]
-vstar = "V*"
+vstar_bench = "V*"
 [protocols]
 strict = "strict"
 [metrics]
@@ -22,7 +22,7 @@ TABLE = """
 [[tables]]
 name = "one"
 source = "a paper"
-benchmark = "vstar"
+benchmark = "vstar_bench"
 protocol = "strict"
 metric = "accuracy"
 caution = "mind the set"
@@ -61,7 +61,7 @@ def test_nothing_printed_is_no_entry_and_a_caution_may_be_about_one_model() -> N
         ('"strict"\nmetric', '"lenient"\nmetric', "there is no protocol 'lenient'; there are strict"),
         ('"78.0±3.0", ".532"', '"78.0±3.0"', "the row of A has 1 cells, the table 2 columns"),
         ('model = "B", n', 'model = "C", n', "the caution 'half of it' is about no figure here"),
-        ('part = "spatial", ', "", "two figures for A, , vstar, None, all, strict, accuracy"),
+        ('part = "spatial", ', "", "two figures for A, , vstar_bench, None, all, strict, accuracy"),
         ('source = "a paper"', 'source = ""', "source"),
         ("columns = [", "colums = [", "colums"),
         ("n = 191 }", "n = 0 }", "greater than 0"),
