@@ -8,7 +8,22 @@ from typer.testing import CliRunner
 from flows.cli import app, overrides
 from flows.recipe import RecipeError, recipe_names
 
-COMMANDS = {"run", "plan", "recipes", "sql", "versions", "lineage", "show", "export", "rescore", "compare", "up", "down"}
+COMMANDS = {
+    "run",
+    "plan",
+    "recipes",
+    "sql",
+    "versions",
+    "lineage",
+    "show",
+    "export",
+    "rescore",
+    "compare",
+    "score",
+    "protocols",
+    "up",
+    "down",
+}
 MAIN = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 
