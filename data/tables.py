@@ -293,6 +293,7 @@ TABLES: dict[str, Table] = {
                 "iou": REAL,
                 "scores": REWARDS,
                 "detail": TEXT,
+                "evidence_iou": REAL,
                 "category": TEXT,
                 "difficulty_band": TEXT,
                 "settings_hash": TEXT,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,8 +17,9 @@ from data.benchmarks.protocols import LineError, Said, get_protocol, rule
 from data.dialects import Turn, get_dialect
 from data.identity import Kind, digest, entity_id
 from data.sample import Sample
+from data.scoring.dual import dual_iou
 from data.space import Frame
-from data.trace import Answer
+from data.trace import Answer, PlacedBox, PlacedPoint, Trace
 from models.exams.exam import Exam, Reply
 from models.exams.job import EvaluateJob
 
@@ -26,7 +27,8 @@ from models.exams.job import EvaluateJob
 def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, reply: Reply, frames: Sequence[Frame]) -> list[dict[str, Any]]:
     """The rows of one reply, one for each protocol of the exam."""
     parsed = get_dialect(reply.dialect).parse_turns(list(reply.said), frames, sample.task) if reply.text is not None else None
-    answer = parsed.trace.answer if parsed is not None and parsed.trace is not None else None
+    trace = parsed.trace if parsed is not None else None
+    answer = trace.answer if trace is not None else None
     shared = {
         "run_id": job.run_id,
         "checkpoint_id": job.checkpoint_id,
@@ -42,11 +44,30 @@ def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, reply: Reply, 
         "prompt_tokens": reply.prompt_tokens,
         "completion_tokens": reply.completion_tokens,
         "image_tokens": reply.image_tokens,
+        "evidence_iou": evidence_iou(sample, trace),
         "category": exam.benchmark.kind(sample),
         "difficulty_band": sample.difficulty_band,
         "settings_hash": digest(exam_settings(job, exam)),
     }
     return [shared | _id(job, exam, name, sample) | _mark(name, exam, sample, reply, answer, frames) for name in exam.protocols]
+
+
+def evidence_iou(sample: Sample, trace: Trace | None) -> float | None:
+    """How well the boxes that were named cover what one has to look at (TreeBench's mIoU).
+
+    The mean over the sample's evidence boxes, or its answer boxes where it has none, of each one's best IoU with a box of the thoughts or
+    of the answer. None where nothing is known, or where no box was named, as in a dialect of points or of words alone.
+    """
+    named = [place for place in _named(trace) if isinstance(place, PlacedBox)]
+    known = sample.evidence_boxes or sample.answer_boxes
+    dual = dual_iou(named, known) if named else None
+    return dual.recall if dual is not None else None
+
+
+def _named(trace: Trace | None) -> Iterator[PlacedBox | PlacedPoint]:
+    if trace is not None:
+        yield from (mention.place for mention in trace.mentions)
+        yield from trace.answer.boxes
 
 
 def exam_settings(job: EvaluateJob, exam: Exam) -> dict[str, Any]:
