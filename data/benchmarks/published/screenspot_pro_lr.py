@@ -1,10 +1,9 @@
 """ScreenSpot-Pro-LR: ScreenSpot-Pro with every screenshot made to fit a square of 1,920 pixels (ViGoRL, arXiv 2505.23678).
 
 ViGoRL gives the size alone: neither the pictures nor the code that made them are published, and *capped at 1920x1920* could be said of the
-area as well. Here a screenshot with a side longer than 1,920 pixels is made smaller by Lanczos resampling, its aspect kept, until the
-longer side has 1,920, sides rounded to whole pixels; it is stored as PNG. The problem's box is scaled by the new width and height over the
-old. The box in ``meta``, which compat protocols read, is that box cut to whole pixels, as ViGoRL's evaluation cuts boxes of images that it
-resizes.
+area as well. Here a screenshot with a side longer than 1,920 pixels is made smaller by Lanczos resampling, its aspect kept, until the longer
+side has 1,920, sides rounded to whole pixels; it is stored as PNG. The box is scaled by the new width and height over the old, and not
+rounded; ``meta`` has the size and the box of the larger picture.
 """
 
 from __future__ import annotations
@@ -47,11 +46,10 @@ class ScreenSpotProLR(ScreenSpotPro):
         problem = super().made(material, locator, row, image)
         smaller = fitted(image, LONGEST_SIDE_PX)
         wide, high = smaller.width / image.width, smaller.height / image.height
+        kept = {key: value for key, value in problem.meta.items() if key not in {"bbox", "img_size"}}
+        kept |= {"published_bbox": row["bbox"], "published_img_size": row["img_size"]}
         boxes = tuple(_scaled(box, wide, high) for box in problem.boxes)
-        [box] = boxes
-        published = {"bbox": [int(box.x1), int(box.y1), int(box.x2), int(box.y2)], "img_size": [smaller.width, smaller.height]}
-        meta = dict(problem.meta) | published | {"published_img_size": row["img_size"], "published_bbox": row["bbox"]}
-        return dataclasses.replace(problem, images=(smaller,), boxes=boxes, meta=meta)
+        return dataclasses.replace(problem, images=(smaller,), boxes=boxes, meta=kept)
 
 
 def fitted(image: SourceImage, longest_px: int) -> SourceImage:

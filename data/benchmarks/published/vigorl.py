@@ -32,8 +32,9 @@ def asked(record: Record) -> Asked:
         (question, answer), images = (*said, None, None)[:2], [image]
     else:
         question, answer, images = required(record, "problem", "answer", "images")
-    if not (isinstance(question, str) and isinstance(answer, str) and isinstance(images, list)):
-        raise RowError(Reason.WRONG_TYPE, f"a row has a question, an answer and a list of images, not {question!r:.80} and {answer!r:.80}")
+    if not (isinstance(question, str) and isinstance(answer, str) and isinstance(images, list) and images):
+        reason = f"a row has a question, an answer and at least one image, not {question!r:.60}, {answer!r:.60} and {images!r:.60}"
+        raise RowError(Reason.WRONG_TYPE, reason)
     return question, answer, [inside(image) for image in images]
 
 
