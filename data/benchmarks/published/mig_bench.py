@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,8 +22,9 @@ from data.benchmarks.published.material import Material, Record, problems, read_
 from data.benchmarks.published.naming import named_image
 from data.benchmarks.published.registry import register
 from data.sample import Task
-from data.sources.files import ImageFolder, read_json_rows
+from data.sources.files import read_json_rows
 from data.sources.problem import Problem, Reason, Reject, RowError
+from data.sources.row import RowReader
 
 TASKS = MappingProxyType(
     {
@@ -45,6 +47,8 @@ REVISED_REPOSITORY = "GD-ML/UniVG-R1-data"
 HEADS = ("MIG-Bench", "images")
 """What image paths begin with, where their folder may stand without."""
 KEPT = ("task", "answer", "images", "need_format")
+RECENT_IMAGES = 16
+"""Images that are remembered: several questions about the same ones follow one another."""
 COMPARED = "diff"
 COMPARED_IMAGE = 1
 
@@ -76,7 +80,8 @@ class MigBench(AskedBenchmark):
     def read(self, material: Material) -> Iterator[Problem | Reject]:
         version, path = _version(material)
         folder = material.pictures("images.zip")
-        reader = Reader(material, version, folder)
+        picture = lru_cache(RECENT_IMAGES)(lambda name: read_below(folder, name, *HEADS))
+        reader = Reader(version, material.reader(SPACES[version], lambda value: picture(_path(value))))
         yield from problems(material.taken(read_json_rows(path), version), reader.read)
 
 
@@ -84,22 +89,20 @@ class MigBench(AskedBenchmark):
 class Reader:
     """Reads the records of one version."""
 
-    material: Material
     version: str
-    folder: ImageFolder
+    rows: RowReader
 
     def read(self, locator: str, record: Record) -> Problem:
         """The problem of a record. Raises ``RowError``."""
         task, question, paths, answer = required(record, "task", "question", "images", "answer")
-        if task not in TASKS:
+        if not isinstance(task, str) or task not in TASKS:
             raise RowError(Reason.UNKNOWN_TASK, f"task {task!r} is none of {', '.join(TASKS)}")
         _check_scale(answer, self.version)
-        rows = self.material.reader(SPACES[self.version], lambda path: read_below(self.folder, path, *HEADS))
-        images = rows.images({"images": paths})
+        images = self.rows.images({"images": paths})
         index, source = answer_image(record, len(images))
         box = [{"x1": answer[0], "y1": answer[1], "x2": answer[2], "y2": answer[3], "image_index": index}]
         row = {"question": question, "task": str(Task.BOX), "boxes": box, "category": task}
-        problem = rows.read(locator, row, images)
+        problem = self.rows.read(locator, row, images)
         kept = {name: record[name] for name in KEPT if record.get(name) is not None}
         meta = kept | {"version": self.version, "image_index_from": source, "record": locator}
         return replace(problem, meta=meta, occurrence=locator)
@@ -114,6 +117,12 @@ def answer_image(record: Record, count: int) -> tuple[int, str]:
     if record["task"] == COMPARED and count > COMPARED_IMAGE:
         return COMPARED_IMAGE, "task"
     raise RowError(Reason.AMBIGUOUS, f"neither question nor additional_info says in which of {count} images the answer is")
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str):
+        raise RowError(Reason.WRONG_TYPE, f"an image should be a path, not {value!r:.100}")
+    return value
 
 
 def _version(material: Material) -> tuple[str, Path]:
@@ -131,7 +140,7 @@ def _version(material: Material) -> tuple[str, Path]:
 
 def _check_scale(answer: Any, version: str) -> None:
     """Raise ``RowError`` where the box is written in the other version's space, in which it would be a box too."""
-    numbers = answer if isinstance(answer, list) else []
+    numbers = answer if isinstance(answer, list) and len(answer) == 4 else []
     if not numbers or not all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
         raise RowError(Reason.WRONG_TYPE, f"answer should be four numbers x1, y1, x2, y2, not {answer!r:.100}")
     if version == "revised" and max(map(abs, numbers)) <= 1:
