@@ -51,6 +51,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.curate
 	$(BIN)/python -m bench.sampler
+	$(BIN)/python -m bench.score
 	$(BIN)/python -m bench.learning
 
 up: $(READY)
