@@ -1,0 +1,81 @@
+"""Phrases: how often the sentences of a chain show a habit, by the open list ``phrases.txt``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from data.identity import digest
+
+FILE = "phrases.txt"
+SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
+"""Between sentences."""
+
+
+class Habit(StrEnum):
+    """What a sentence may do beside saying what is seen."""
+
+    SUBGOAL = "subgoal"
+    """It sets out to find something on the way."""
+    VERIFICATION = "verification"
+    """It checks what was said or seen."""
+    BACKTRACK = "backtrack"
+    """It gives up what it was on, or goes back."""
+
+
+def sentences(thought: str) -> list[str]:
+    """The sentences of a thought."""
+    return [sentence.strip() for sentence in SENTENCES.split(thought) if sentence.strip()]
+
+
+def count_habits(thoughts: Iterable[str]) -> dict[Habit, int]:
+    """How many sentences show each habit; of turning back, neighbours in one thought are one turn."""
+    said = [sentences(thought) for thought in thoughts]
+    return {habit: sum(_count(habit, pattern, thought) for thought in said) for habit, pattern in patterns().items()}
+
+
+@cache
+def patterns() -> Mapping[Habit, re.Pattern[str]]:
+    """One pattern for each habit. Raises ``ValueError`` on a file that names another habit, or lacks one."""
+    return read_patterns(_text())
+
+
+@cache
+def phrases_hash() -> str:
+    """A hash of the list, which decides every count."""
+    return digest(_text())
+
+
+def read_patterns(text: str) -> Mapping[Habit, re.Pattern[str]]:
+    """The patterns of a file in that form."""
+    found: dict[Habit, list[str]] = {}
+    for line in text.splitlines():
+        if line.startswith("["):
+            found[Habit(line.strip("[] "))] = []
+        elif line.strip() and not line.startswith("#"):
+            list(found.values())[-1].append(line.strip())
+    if lacking := [habit for habit in Habit if not found.get(habit)]:
+        raise ValueError(f"{FILE} has no phrases of {', '.join(lacking)}")
+    return {habit: _pattern(lines) for habit, lines in found.items()}
+
+
+def _count(habit: Habit, pattern: re.Pattern[str], thought: Sequence[str]) -> int:
+    shown = [pattern.search(sentence) is not None for sentence in thought]
+    if habit == Habit.BACKTRACK:
+        return sum(is_shown and not was_shown for was_shown, is_shown in pairwise([False, *shown]))
+    return sum(shown)
+
+
+def _pattern(lines: list[str]) -> re.Pattern[str]:
+    opening = [rf"\W*{line[1:]}" for line in lines if line.startswith("^")]
+    inside = [line for line in lines if not line.startswith("^")]
+    parts = [rf"\A(?:{'|'.join(opening)})\b"] * bool(opening) + [rf"\b(?:{'|'.join(inside)})\b"] * bool(inside)
+    return re.compile("|".join(parts).replace(" ", r"\s+"), re.IGNORECASE)
+
+
+def _text() -> str:
+    return files("data.scoring.behaviour").joinpath(FILE).read_text()
