@@ -187,9 +187,17 @@ def found_in(folder: Path, names: tuple[str, ...]) -> Path | None:
 def read_below(folder: ImageFolder, value: Any, *heads: str) -> SourceImage:
     """The image at a path, without those of the heads it begins with where the folder has none of them. Raises ``RowError``."""
     for path in _without(value, heads) if isinstance(value, str) else ():
-        if (folder.root / path).is_file():
+        if _is_file(folder.root / path):
             return folder.read(path)
     return read_cell(folder, value)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a record names a file; a name that no file can have names none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _without(path: str, heads: tuple[str, ...]) -> Iterator[str]:

@@ -30,6 +30,8 @@ PLATFORMS = {
     "tool": "web",
 }
 """The platform of each ``data_source``."""
+KINDS = ("text", "icon")
+"""What an element is: words, or a picture or another thing to use."""
 POINT_METRICS = ("accuracy of points in the box, by platform and type, and over all",)
 POSITIVE = "positive"
 """What the published code calls a record whose element is in the picture; ``negative`` ones are not published."""
@@ -87,7 +89,7 @@ def screen(record: Record, names: tuple[str, ...]) -> dict[str, Any]:
     if image is None:
         raise RowError(Reason.MISSING_FIELD, f"the record lacks {' and '.join(names)}; it has {', '.join(record)}")
     platform, kind = platform_of(record), record.get("data_type")
-    if platform not in {"mobile", "desktop", "web"} or kind not in {"text", "icon"}:
+    if platform not in PLATFORMS.values() or kind not in KINDS:
         reason = f"a record is of mobile, desktop or web, and text or icon, not of {record.get('data_source')!r} and {kind!r}"
         raise RowError(Reason.UNKNOWN_CLASS, reason)
     row = {"image": image, "question": instruction, "task": Task.POINT, "category": f"{platform}_{kind}", "platform": platform}

@@ -12,7 +12,7 @@ from data.benchmarks.benchmark import STRICT
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.material import Material, Record, Records, required
 from data.benchmarks.published.registry import register
-from data.benchmarks.published.screens import POSITIVE, ReadImage, Screens, joined, picture_folder, reader_of
+from data.benchmarks.published.screens import KINDS, POSITIVE, ReadImage, Screens, joined, picture_folder, reader_of
 from data.sample import Task
 from data.sources.files import read_json_rows
 from data.sources.problem import Problem, Reason, RowError, SourceError, SourceImage
@@ -35,6 +35,7 @@ class ScreenSpotPro(Screens):
         title="ScreenSpot-Pro",
         form="a JSON list for each program in annotations, beside the folder images",
         space="pixel, x1 y1 x2 y2",
+        files=dict.fromkeys(COUNTS, (ANNOTATIONS, "*.json")),
         counts=COUNTS,
         metrics=("accuracy of points in the box, by group and type, and over all",),
         schema="likaixin2000/ScreenSpot-Pro-GUI-Grounding 588f1f2 eval_screenspot_pro.py; the card of likaixin/ScreenSpot-Pro on the hub",
@@ -58,7 +59,7 @@ class ScreenSpotPro(Screens):
     def problem(self, material: Material, locator: str, record: Record, read_image: ReadImage) -> Problem:
         """A point problem, reported by group and type. Raises ``RowError`` where the picture has another size than the record says."""
         name, instruction, box, size, group, kind = required(record, *FIELDS)
-        if group not in COUNTS or kind not in {"text", "icon"}:
+        if group not in tuple(COUNTS) or kind not in KINDS:
             raise RowError(Reason.UNKNOWN_CLASS, f"a record is of {', '.join(COUNTS)}, and text or icon, not of {group!r} and {kind!r}")
         image = read_image(name)
         if size != [image.width, image.height]:

@@ -1,9 +1,9 @@
 """ScreenSpot-Pro-LR: ScreenSpot-Pro with every screenshot made to fit a square of 1,920 pixels (ViGoRL, arXiv 2505.23678).
 
 ViGoRL gives the size alone: neither the pictures nor the code that made them are published, and *capped at 1920x1920* could be said of the
-area as well. Here a screenshot with a side longer than 1,920 pixels is made smaller by Lanczos resampling, its aspect kept, until the longer
-side has 1,920, sides rounded to whole pixels; it is stored as PNG. The box is scaled by the new width and height over the old, and not
-rounded; ``meta`` has the size and the box of the larger picture.
+area as well. Here a screenshot with a side longer than 1,920 pixels is made smaller by Lanczos resampling, its aspect kept, until the
+longer side has 1,920, sides rounded to whole pixels; it is stored as PNG. The box is scaled by the new width and height over the old, and
+not rounded; ``meta`` has the size and the box of the larger picture.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class ScreenSpotProLR(ScreenSpotPro):
         title="ScreenSpot-Pro-LR",
         form="made here of ScreenSpot-Pro's files: sides of at most 1,920 pixels by Lanczos, aspect kept, boxes scaled with them",
         space="pixel, x1 y1 x2 y2 of the larger picture",
+        files=ScreenSpotPro.card.files,
         counts=COUNTS,
         metrics=ScreenSpotPro.card.metrics,
         schema="that of ScreenSpot-Pro; how the pictures were made smaller is not published beyond arXiv 2505.23678, which says 1920x1920",

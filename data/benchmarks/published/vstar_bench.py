@@ -56,7 +56,7 @@ class VStarBench(AskedBenchmark):
 
 def _problem(material: Material, locator: str, record: Record) -> Problem:
     picture, text, category, label = required(record, "image", "text", "category", "label")
-    if category not in COUNTS or not all(isinstance(value, str) for value in (picture, text, label)):
+    if category not in tuple(COUNTS) or not all(isinstance(value, str) for value in (picture, text, label)):
         raise RowError(Reason.WRONG_TYPE, f"a record has texts, and category {' or '.join(COUNTS)}, not {record!r:.200}")
     question, choices = split_lettered(text)
     image = material.image(picture)
