@@ -40,6 +40,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 docs: $(READY)
+	$(BIN)/python docs/tables.py
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/streams.toml
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/looks.toml
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run smoke
