@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from data.benchmarks.lines import Judged, LostProcessError, Tally
 from data.benchmarks.protocols import PROTOCOLS, Scorer, UnknownProtocolError, get_protocol
@@ -63,11 +63,6 @@ def protocol_cells() -> list[tuple[str, str, str]]:
 def field_names(scorer: Scorer) -> str:
     """The fields of a line, in a row."""
     return ", ".join(f"{name} (optional)" if words.startswith(OPTIONAL) else name for name, words in scorer.fields.items())
-
-
-def protocol_tables() -> str:
-    """What a line has by protocol, in Markdown."""
-    return "\n".join(_protocol_table(scorer) for _, scorer in sorted(PROTOCOLS.items()))
 
 
 def cores() -> int:
@@ -129,14 +124,3 @@ def _kept(kept: Kept | None) -> Iterator[str]:
     if kept is not None:
         versions = ", ".join(f"{name} {version.version_id}" for name, version in kept.manifest.outputs.items())
         yield f"{'kept' if kept.is_new else 'kept before'} by {kept.manifest.run_id}: {versions}"
-
-
-def _protocol_table(scorer: Scorer) -> str:
-    rows = [f"| `{name}` | {_cell(words)} |" for name, words in scorer.fields.items()]
-    scores = ", ".join(f"`{name}`" for name in scorer.blank)
-    head = [f"### {scorer.name}", "", f"{scorer.source}. Scores: {scores}.", "", "| field | what it is |", "| --- | --- |"]
-    return "\n".join([*head, *rows, ""])
-
-
-def _cell(words: Any) -> str:
-    return str(words).replace("|", "\\|")
