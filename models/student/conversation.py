@@ -12,10 +12,10 @@ from typing import Any
 
 from data.conversation import observed
 from data.dialects import Dialect
-from data.dialects.calls import Fault, reason
 from data.identity import digest
-from data.observing import HEAD, TurnsConfig, observation
+from data.observing import HEAD, TurnsConfig
 from data.trace import PlacedPoint
+from models.student.course import Course, Heard
 from models.student.crops import Crops
 from models.student.encoding import Encoder
 from models.student.stopping import StopReason
@@ -31,6 +31,7 @@ class Conversation:
 
     def __init__(self, ask: Ask, encoder: Encoder, dialect: Dialect, turns: TurnsConfig, crops: Crops) -> None:
         self._ask, self._encoder, self._dialect, self._turns, self._crops = ask, encoder, dialect, turns, crops
+        self._course = Course(dialect, turns, ask.frames)
         self._prompt = ask.prompt
         """That of the present turn."""
         self._own: tuple[int, ...] = ()
@@ -41,9 +42,6 @@ class Conversation:
         self._is_own: list[bool] = []
         self._logprobs: list[float] | None = []
         self._looks: list[PlacedPoint] = []
-        self._calls = 0
-        self._is_last = False
-        """Whether the student was told that the next turn is its last."""
         self.stop_reason: StopReason | None = None
 
     def request(self, sampling: Sampling) -> Request:
@@ -56,14 +54,11 @@ class Conversation:
         self._own = written.ids
         self._mark(written)
         text = self._head + self._decoded(written)
-        zoom, error = self._dialect.parse_call(text, self._ask.frames)
-        is_call = (zoom is not None or error is not None) and not self._dialect.is_final(text)
-        if is_call and self._is_last:
-            error = reason(Fault.SPENT, f"there were {self._turns.most_looks}")
-        self._said.append(Said("assistant", text, zoom.point if is_call and zoom else None, call_error=error if is_call else None))
-        self.stop_reason = self._end(text, is_call=is_call, has_ended=written.has_ended)
+        heard = self._course.hear(text, has_ended=written.has_ended)
+        self._said.append(Said("assistant", text, heard.asked, call_error=heard.error))
+        self.stop_reason = heard.stop_reason
         if self.stop_reason is None:
-            self._observe(zoom.point if zoom else None, error)
+            self._observe(heard)
 
     def episode(self) -> Episode:
         """What came of the ask. Raises ``ValueError`` while it is still held."""
@@ -81,28 +76,13 @@ class Conversation:
             logprobs=None if self._logprobs is None else tuple(self._logprobs),
         )
 
-    def _end(self, text: str, *, is_call: bool, has_ended: bool) -> StopReason | None:
-        if not has_ended:
-            return StopReason.LENGTH
-        if not self._dialect.has_turns:
-            return StopReason.END
-        if self._dialect.is_final(text):
-            return StopReason.FORCED if self._is_last else StopReason.ANSWERED
-        if not is_call:
-            return StopReason.SILENT
-        return StopReason.LOOKS if self._is_last else None
-
-    def _observe(self, point: PlacedPoint | None, error: str | None) -> None:
+    def _observe(self, heard: Heard) -> None:
         """Answer a call, unless the answer leaves no room to go on."""
-        if error is None and self._calls >= self._turns.most_looks:
-            error = reason(Fault.SPENT, f"there are {self._turns.most_looks}")
-        self._calls += 1
-        is_last = self._calls >= self._turns.most_looks
-        text = observation(error, is_last=is_last)
-        looks = [(self._ask.images[point.image_index], point)] if point and error is None else []
+        answer = self._course.answer(heard)
+        looks = [(self._ask.images[answer.shown.image_index], answer.shown)] if answer.shown else []
         crops = [self._crops.take(*look) for look in looks]
-        prompt = self._encoder.extend(self._prompt, self._own, [observed(text, has_crop=bool(crops))], crops)
-        head = HEAD if is_last and self._turns.opens_answer else ""
+        prompt = self._encoder.extend(self._prompt, self._own, [observed(answer.text, has_crop=bool(crops))], crops)
+        head = HEAD if answer.is_last and self._turns.opens_answer else ""
         prompt = replace(prompt, ids=prompt.ids + self._tokens(head))
         if self._turns.episode_tokens is not None and self._length(prompt.ids) >= self._turns.episode_tokens:
             self.stop_reason = StopReason.EPISODE
@@ -110,9 +90,9 @@ class Conversation:
         told = len(prompt.ids) - len(self._ids)
         self._is_own += [False] * told
         self._logprobs = None if self._logprobs is None else self._logprobs + [0.0] * told
-        self._prompt, self._own, self._head, self._is_last = prompt, (), head, is_last
+        self._prompt, self._own, self._head = prompt, (), head
         self._looks += [look for _, look in looks]
-        self._said.append(Said("user", text, point, self._crops.window(*looks[0]) if looks else None, error))
+        self._said.append(Said("user", answer.text, heard.asked, self._crops.window(*looks[0]) if looks else None, answer.error))
 
     @property
     def _ids(self) -> tuple[int, ...]:
