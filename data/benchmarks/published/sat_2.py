@@ -51,8 +51,10 @@ class Sat2(AskedBenchmark):
 
 def _problem(material: Material, locator: str, record: Record) -> Problem:
     images, question, choices, kind, answer = required(record, *COLUMNS)
-    if not isinstance(images, list) or not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
-        raise RowError(Reason.WRONG_TYPE, f"image_bytes and answers should be lists, answers of texts, not {choices!r:.100}")
+    if not isinstance(images, list) or not isinstance(choices, list) or not all(isinstance(text, str) for text in (question, *choices)):
+        raise RowError(
+            Reason.WRONG_TYPE, f"image_bytes should be a list, question and answers texts, not {question!r:.60} and {choices!r:.60}"
+        )
     row: dict[str, Any] = {"images": images, "question": question, "task": Task.CHOICE, "category": kind}
     row |= {"choices": mixed(question, choices), "answer": answer, "answers": choices, "correct_answer": answer}
     return item(material.reader(None).read(locator, row), "all")

@@ -6,7 +6,7 @@ import pytest
 from data.benchmarks.published.sat_2 import mixed
 from data.sample import Task
 from data.sources.problem import Problem, Reason, Reject, SourceError
-from tests.data.benchmarks.published.reading import only, picture, read, write
+from tests.data.benchmarks.published.reading import only, picture, read, rejected, write
 
 ROW = {
     "image_bytes": [picture(), picture(60, 60)],
@@ -53,6 +53,10 @@ def test_a_row_that_cannot_be_taken_says_why(tmp_path: Path, change: dict[str, A
     first, _ = made(tmp_path, change, {})
     assert isinstance(first, Reject)
     assert first.reason == reason
+
+
+def test_a_question_that_is_no_text_is_a_reject(tmp_path: Path) -> None:
+    assert rejected(made(tmp_path, {"question": b"Which?"})).reason == Reason.WRONG_TYPE
 
 
 def test_a_table_without_a_column_is_no_source(tmp_path: Path) -> None:

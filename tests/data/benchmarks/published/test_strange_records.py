@@ -46,7 +46,7 @@ SETS: dict[str, tuple[str, dict[str, Any], str | None]] = {
     "ivgr_sft": ("chains.json", TALK, None),
 }
 """A file, a record that can be taken, and a part, of each set whose records are texts."""
-ODD = (
+ODD: tuple[Any, ...] = (
     None,
     True,
     0,
