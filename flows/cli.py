@@ -157,9 +157,7 @@ def rescore(
 
 @app.command()
 def compare(
-    a: Annotated[
-        str, typer.Argument(metavar="A", help="A run, a version of predictions, a checkpoint, a start of one, a model's name, or latest.")
-    ],
+    a: Annotated[str, typer.Argument(metavar="A", help="A run, a version of predictions, a checkpoint, a model's name, or latest.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     benchmark: Annotated[str | None, typer.Option(help="One benchmark; default all that both answer.")] = None,
     protocol: Annotated[str | None, typer.Option(help="One protocol; default all that judge both.")] = None,
@@ -187,6 +185,31 @@ def compare(
         out.print(table(FLIP_HEADS, cells))
     if page is not None:
         out.print(f"{write_page(store, found, page, most, seed)} items: {page}")
+
+
+@app.command()
+def behaviour(
+    reference: Annotated[str, typer.Argument(metavar="WHAT", help="A run, a version of predictions or traces, a model's name, or latest.")],
+    of_traces: Annotated[bool, typer.Option("--traces", help="Of a teacher's traces, where the name does not say it.")] = False,
+    benchmark: Annotated[str | None, typer.Option(help="One benchmark; default all.")] = None,
+    mode: Annotated[str | None, typer.Option(help="One mode; default all.")] = None,
+    radius: Annotated[float | None, typer.Option(help="Pixels within which two places are one; default 10.")] = None,
+    dialect: Annotated[str | None, typer.Option(help="The dialect of answers that do not say theirs.")] = None,
+    space: Annotated[str | None, typer.Option(help="Their space: pixel, resized, unit or grid:N.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+) -> None:
+    """Count what chains of thought do on their way, a row of judgements each, and show the means by group."""
+    from data.benchmarks.sides import Wanted
+    from data.store import Store
+    from flows.behaviour import HEADS, lines, note, sentences
+
+    store = Store.open()
+    reading = {"radius": radius, "dialect": dialect, "space": space}
+    noted = note(store, reference, reading, Wanted(benchmark, mode=mode), of_traces=of_traces)
+    out = console()
+    out.print(table(HEADS, lines(store, noted, seed)))
+    for sentence in sentences(noted):
+        out.print(sentence)
 
 
 @app.command()

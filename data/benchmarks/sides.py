@@ -45,16 +45,21 @@ class Wanted:
 
 
 def find_side(store: Store, reference: str, wanted: Wanted | None = None) -> Side:
-    """The predictions that a reference names. Raises ``UnknownSideError`` and ``UnknownVersionError``."""
+    """The predictions that a reference names, as one side. Raises ``UnknownSideError`` and ``UnknownVersionError``."""
+    version, rows = find_predictions(store, reference, wanted)
+    models = ", ".join(dict.fromkeys(row["model"] or "a model without a name" for row in rows))
+    versions = {cell: row["benchmark_version"] or None for cell, row in score_of(store, version).items()}
+    return Side(f"{models} ({version.version_id})", rows, versions)
+
+
+def find_predictions(store: Store, reference: str, wanted: Wanted | None = None) -> tuple[Version, list[Row]]:
+    """The version that a reference names, and those of its rows that are meant. Raises ``UnknownSideError`` and ``UnknownVersionError``."""
     wanted = wanted or Wanted()
     version, own = _found(store, reference, wanted)
     rows = [row for row in store.read(version).to_pylist() if wanted.takes(row) and own.items() <= row.items()]
     if not rows:
         raise UnknownSideError(f"{reference} names {version.version_id} of predictions, which has none of {str(wanted) or 'anything'}")
-    models = ", ".join(dict.fromkeys(row["model"] or "a model without a name" for row in rows))
-    return Side(
-        f"{models} ({version.version_id})", rows, {cell: row["benchmark_version"] for cell, row in score_of(store, version).items()}
-    )
+    return version, rows
 
 
 def score_of(store: Store, version: Version) -> dict[Cell, Row]:

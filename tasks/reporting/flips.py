@@ -60,8 +60,8 @@ def _cards(store: Store, flips: Sequence[Flip]) -> Iterator[Card]:
 
 def _samples(store: Store, sample_ids: Sequence[str]) -> dict[str, Row]:
     with connect(store) as catalog:
-        rows = catalog.arrow("select * from samples where list_contains(?, sample_id)", [list(sample_ids)]) if sample_ids else None
-    return {row["sample_id"]: row for row in rows.to_pylist()} if rows is not None else {}
+        rows = catalog.arrow("select * from samples where sample_id in (select unnest(?::varchar[]))", [list(sample_ids)])
+    return {row["sample_id"]: row for row in rows.to_pylist()}
 
 
 def _said(row: Mapping[str, Any], sample: Row | None, images: ImageReader) -> Said:

@@ -19,6 +19,7 @@ COMMANDS = {
     "export",
     "rescore",
     "compare",
+    "behaviour",
     "score",
     "protocols",
     "up",

@@ -9,8 +9,6 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from data.identity import digest
-
 FILE = "phrases.txt"
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 """Between sentences."""
@@ -41,13 +39,7 @@ def count_habits(thoughts: Iterable[str]) -> dict[Habit, int]:
 @cache
 def patterns() -> Mapping[Habit, re.Pattern[str]]:
     """One pattern for each habit. Raises ``ValueError`` on a file that names another habit, or lacks one."""
-    return read_patterns(_text())
-
-
-@cache
-def phrases_hash() -> str:
-    """A hash of the list, which decides every count."""
-    return digest(_text())
+    return read_patterns(files("data.scoring.behaviour").joinpath(FILE).read_text())
 
 
 def read_patterns(text: str) -> Mapping[Habit, re.Pattern[str]]:
@@ -75,7 +67,3 @@ def _pattern(lines: list[str]) -> re.Pattern[str]:
     inside = [line for line in lines if not line.startswith("^")]
     parts = [rf"\A(?:{'|'.join(opening)})\b"] * bool(opening) + [rf"\b(?:{'|'.join(inside)})\b"] * bool(inside)
     return re.compile("|".join(parts).replace(" ", r"\s+"), re.IGNORECASE)
-
-
-def _text() -> str:
-    return files("data.scoring.behaviour").joinpath(FILE).read_text()
