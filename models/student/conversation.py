@@ -18,8 +18,9 @@ from data.trace import PlacedPoint
 from models.student.course import Course, Heard
 from models.student.crops import Crops
 from models.student.encoding import Encoder
+from models.student.said import Said
 from models.student.stopping import StopReason
-from models.student.turns import Ask, Episode, Said
+from models.student.turns import Ask, Episode
 from models.student.writing import Request, Sampling, Written
 
 SEED_DIGITS = 8

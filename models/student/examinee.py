@@ -67,7 +67,7 @@ class StudentExaminee:
             text=episode.text,
             said=tuple(episode.said),
             dialect=exam.asking.dialect,
-            turns=turn_rows(question, sample.image_ids, episode),
+            turns=turn_rows(question, sample.image_ids, episode.turns),
             prompt=question,
             stop_reason=episode.stop_reason,
             prompt_tokens=episode.prompt_tokens,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from models.student.turns import Episode, Said
+from models.student.said import Said
 
 EMPTY: dict[str, Any] = {"text": None, "image_id": None, "crop": None, "points": None, "call_error": None}
 
 
-def turn_rows(question: str, image_ids: Sequence[str], episode: Episode) -> list[dict[str, Any]]:
+def turn_rows(question: str, image_ids: Sequence[str], turns: Sequence[Said]) -> list[dict[str, Any]]:
     """The question and what was said after it."""
-    return [*asked_rows(question, image_ids), *(_turn_row(said, image_ids) for said in episode.turns)]
+    return [*asked_rows(question, image_ids), *(_turn_row(said, image_ids) for said in turns)]
 
 
 def asked_rows(question: str, image_ids: Sequence[str]) -> list[dict[str, Any]]:

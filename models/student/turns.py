@@ -13,8 +13,9 @@ from PIL import Image
 
 from data.dialects import Turn
 from data.space import Frame
-from data.trace import PlacedPoint, Zoom
+from data.trace import PlacedPoint
 from models.student.encoding import Prompt
+from models.student.said import Said, as_turns
 from models.student.stopping import StopReason
 
 
@@ -27,21 +28,6 @@ class Ask:
     """Those of the sample, whole."""
     frames: Sequence[Frame]
     seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One turn after the question."""
-
-    role: str
-    text: str
-    look: PlacedPoint | None = None
-    """What the assistant asked to see closer, and what the user's crop shows; in pixels of the stored image."""
-    crop: tuple[int, int, int, int] | None = None
-    """Left, top, right and bottom of what the user's crop shows, in pixels of the stored image."""
-    call_error: str | None = None
-    """Why a call shows nothing, on the assistant's turn and on the user's that says so; ``look`` is then what was asked for, if a place
-    was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +63,4 @@ class Episode:
     @property
     def said(self) -> list[Turn]:
         """The turns as a dialect reads them."""
-        return [Turn(turn.role, turn.text, Zoom(turn.look) if turn.look and not turn.call_error else None) for turn in self.turns]
+        return as_turns(self.turns)

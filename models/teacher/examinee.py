@@ -10,20 +10,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.conversation import Message, text_of
-from data.dialects import Turn
+from data.cropping import window
+from data.dialects import get_dialect
 from data.sample import Sample
 from data.space import Frame
 from data.store.images import ImageReader
-from data.trace import PlacedBox
+from data.trace import PlacedBox, PlacedPoint
 from models.exams.config import EndpointConfig
 from models.exams.exam import Exam
 from models.exams.exam import Reply as ExamReply
 from models.exams.second import joined, shown_windows
-from models.student.turn_rows import EMPTY, asked_rows
+from models.student.course import Course
+from models.student.said import Said, as_turns
+from models.student.stopping import StopReason
+from models.student.turn_rows import asked_rows, turn_rows
 from models.teacher.call import Call, Reply, RequestStatus
 from models.teacher.session import Session
 
 PURPOSE = "evaluate"
+LENGTH = "length"
+"""How an endpoint says that its tokens ran out."""
 
 
 class EndpointExaminee:
@@ -47,8 +53,27 @@ class EndpointExaminee:
         return joined(first, await self._asked(exam.second, sample, shown), shown, sample)
 
     async def _asked(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> ExamReply:
+        """The whole conversation: one turn, or as many as looks are asked for where the dialect has turns."""
+        frames = self._frames(exam, sample)
+        dialect = get_dialect(exam.asking.dialect)
+        course = Course(dialect, exam.settings.turns, frames)
         question, messages = self._messages(exam, sample, shown)
-        call = Call(
+        said: list[Said] = []
+        while True:
+            reply = await self._session.client.ask(self._call(exam, sample, messages))
+            if reply.status is not RequestStatus.OK or reply.text is None:
+                return ExamReply(None, prompt=question, turns=asked_rows(question, sample.image_ids), error=_lack(reply))
+            heard = course.hear(reply.text, has_ended=reply.finish_reason != LENGTH)
+            said.append(Said("assistant", reply.text, heard.asked, call_error=heard.error))
+            if heard.stop_reason is not None:
+                return _read(said, heard.stop_reason, reply, question, exam, sample)
+            answer = course.answer(heard)
+            window = self._window(exam, sample, answer.shown)
+            said.append(Said("user", answer.text, heard.asked, window, answer.error))
+            messages = [*messages, _turn("assistant", reply.text), _turn("user", answer.text) | _crops(exam, sample, answer.shown)]
+
+    def _call(self, exam: Exam, sample: Sample, messages: Sequence[dict[str, Any]]) -> Call:
+        return Call(
             provider=self._config.provider,
             model=self._config.model,
             params={"temperature": exam.temperature, "top_p": self._config.top_p, "max_tokens": self._config.max_tokens},
@@ -58,7 +83,12 @@ class EndpointExaminee:
             purpose=PURPOSE,
             sample_id=sample.sample_id,
         )
-        return _read(await self._session.client.ask(call), question, exam, sample)
+
+    def _window(self, exam: Exam, sample: Sample, point: PlacedPoint | None) -> tuple[int, int, int, int] | None:
+        """What the crop around a point shows, in pixels of its image."""
+        if point is None:
+            return None
+        return window(point.x, point.y, *self._images.size(sample.image_ids[point.image_index]), exam.settings.zoom)
 
     def _messages(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> tuple[str, list[dict[str, Any]]]:
         """The text of the question, and the call's messages; crops stand beside the question."""
@@ -84,21 +114,35 @@ def _frame(exam: Exam, box: PlacedBox) -> Frame:
 
 
 def _plain(message: Message) -> dict[str, Any]:
-    return {"role": message["role"], "content": text_of([message])}
+    return _turn(message["role"], text_of([message]))
 
 
-def _read(reply: Reply, question: str, exam: Exam, sample: Sample) -> ExamReply:
-    """A reply without text keeps why there is none."""
-    text = reply.text if reply.status is RequestStatus.OK else None
-    said = (Turn("assistant", text),) if text is not None else ()
+def _turn(role: str, text: str) -> dict[str, Any]:
+    return {"role": role, "content": text}
+
+
+def _crops(exam: Exam, sample: Sample, point: PlacedPoint | None) -> dict[str, Any]:
+    """The crop that a turn shows, as a call names it."""
+    if point is None:
+        return {}
+    zoom = exam.settings.zoom.model_dump(mode="json")
+    return {"crops": [{"image_id": sample.image_ids[point.image_index], "x": point.x, "y": point.y, "zoom": zoom}]}
+
+
+def _read(said: Sequence[Said], stop_reason: StopReason, last: Reply, question: str, exam: Exam, sample: Sample) -> ExamReply:
+    """What was said; tokens are those of the last call, whose prompt holds what went before."""
     return ExamReply(
-        text=text,
-        said=said,
+        text="\n".join(turn.text for turn in said),
+        said=tuple(as_turns(said)),
         dialect=exam.asking.dialect,
-        turns=[*asked_rows(question, sample.image_ids), *(EMPTY | {"role": turn.role, "text": turn.text} for turn in said)],
+        turns=turn_rows(question, sample.image_ids, said),
         prompt=question,
-        stop_reason=reply.finish_reason,
-        prompt_tokens=reply.prompt_tokens,
-        completion_tokens=reply.completion_tokens,
-        error=None if text is not None else f"no reply: {reply.status} ({'; '.join(reply.attempt_errors[-1:]) or 'nothing was said'})",
+        stop_reason=stop_reason,
+        prompt_tokens=last.prompt_tokens,
+        completion_tokens=last.completion_tokens,
     )
+
+
+def _lack(reply: Reply) -> str:
+    """Why there is no reply."""
+    return f"no reply: {reply.status} ({'; '.join(reply.attempt_errors[-1:]) or 'nothing was said'})"

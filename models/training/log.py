@@ -116,7 +116,7 @@ class TrainingLog:
             "sample_id": group.sample.sample_id,
             "stream": group.stream,
             "dialect": group.shown.dialect,
-            "turns": turn_rows(group.shown.text, group.sample.image_ids, episode),
+            "turns": turn_rows(group.shown.text, group.sample.image_ids, episode.turns),
             "text": rollout.text,
             "answer": said["answer"],
             "answer_points": said["answer_points"],

@@ -15,8 +15,9 @@ from data.sample import Role, Sample, Task
 from data.scoring import score_answer
 from data.space import Frame, Space
 from data.trace import PlacedBox
+from models.student.said import Said
 from models.student.stopping import StopReason
-from models.student.turns import Episode, Said
+from models.student.turns import Episode
 from models.training.advantages import total_reward
 from models.training.config import RewardConfig, Rewards
 from models.training.context import RewardContext

@@ -204,7 +204,7 @@ def test_each_turn_has_a_chance_of_its_own(tiny_student: Student) -> None:
 
 def test_a_row_says_what_was_shown_of_which_image(tiny_student: Student) -> None:
     (episode,), _ = play(tiny_student, [call(50, 2), call(101, 1), ANSWER])
-    rows = turn_rows("What?", ["img_0", "img_1"], episode)
+    rows = turn_rows("What?", ["img_0", "img_1"], episode.turns)
     assert [(row["role"], row["image_id"]) for row in rows[:2]] == [("user", "img_0"), ("user", "img_1")]
     assert [row["text"] for row in rows[:2]] == [None, "What?"]
     assert rows[3]["crop"] == [196, 0, 252, 56]

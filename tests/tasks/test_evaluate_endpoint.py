@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from data.evidence import EvidenceConfig
+from data.observing import TurnsConfig
 from data.store import Manifest, Store
 from data.viewing import ViewConfig
 from models.exams.config import AskingConfig, EndpointConfig, EvaluateConfig
@@ -48,6 +49,16 @@ def test_a_second_answer_stands_behind_the_crops_of_the_first(stage_run: StageRu
     assert all(turn["image_id"] and len(turn["crop"]) == 4 for turn in shown)
     assert [turn["role"] for turn in found[0]["turns"]].count("assistant") == 2
     assert len(rows(run.store, manifest, "requests")) == 16
+
+
+def test_an_endpoint_can_ask_for_closer_looks(stage_run: StageRuns) -> None:
+    zoom = AskingConfig(dialect="vigorl_zoom", turns=TurnsConfig(most_looks=2))
+    run = asked(stage_run, modes={"zoom": zoom}, limit=4)
+    found = rows(run.store, evaluate_student.fn(run), "predictions")
+    looks = [turn for row in found for turn in row["turns"] if turn["crop"]]
+    assert looks
+    assert {row["stop_reason"] for row in found} <= {"answered", "forced"}
+    assert sum(row["correct"] for row in found) >= 2
 
 
 def test_calls_that_were_answered_are_not_made_again(stage_run: StageRuns) -> None:
