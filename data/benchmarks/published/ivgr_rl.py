@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from data.benchmarks.published.base import Card
-from data.benchmarks.published.material import Material, Record, Records, problems, required
+from data.benchmarks.published.material import Material, Record, Records, problems, read_below, required
 from data.benchmarks.published.registry import register
 from data.sample import Role, Task
 from data.sources.problem import Problem, Reason, Reject, RowError
+from data.sources.row import RowReader
 
+ARCHIVE = "images.tar.gz"
+"""What holds the pictures on the hub."""
 FILE = "gvqa_and_mathdata.parquet"
 GROUNDED = "treevgr"
 """The source whose questions are asked in both streams, with boxes and in words alone."""
@@ -42,7 +45,9 @@ class IvgrRl:
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
         """The records of the sources that are trained on, or of the one that the recipe's ``subset`` names."""
-        yield from problems(_of_sources(material), lambda locator, record: _problem(material, locator, record))
+        folder = material.pictures(ARCHIVE)
+        reader = material.reader("pixel", lambda value: read_below(folder, value, "images"))
+        yield from problems(_of_sources(material), lambda locator, record: _problem(reader, locator, record))
 
 
 def _of_sources(material: Material) -> Records:
@@ -58,7 +63,7 @@ def _of_sources(material: Material) -> Records:
             yield record
 
 
-def _problem(material: Material, locator: str, record: Record) -> Problem:
+def _problem(reader: RowReader, locator: str, record: Record) -> Problem:
     source, answer, images = required(record, "datasource", "answer", "images")
     asked = record.get("query") or record.get("problem")
     if not isinstance(asked, str) or not isinstance(answer, str) or not isinstance(images, list):
@@ -66,7 +71,7 @@ def _problem(material: Material, locator: str, record: Record) -> Problem:
     row: dict[str, Any] = {"images": images, "question": asked.replace(PLACEHOLDER, "").strip(), "task": Task.TEXT}
     row |= {"answer": answer, "category": source, "boxes": _evidence(record.get("target_instances"))}
     row |= {key: record[key] for key in ("target_instances", "datasource", "question_type", "problem") if record.get(key) is not None}
-    problem = material.reader("pixel").read(locator, row)
+    problem = reader.read(locator, row)
     return dataclasses.replace(problem, meta=dict(problem.meta) | {"answer": answer, "part": source})
 
 

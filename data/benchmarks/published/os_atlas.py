@@ -45,6 +45,7 @@ class OsAtlas:
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
         """The elements of the file of the recipe's ``subset``, of the file that ``path`` is, or of all. Raises ``SourceError``."""
+        material.pictures()
         for part, path in material.parts(PARTS):
             records = chain.from_iterable(map(_elements, read_json_rows(path)))
             taken = material.taken(records, part)

@@ -71,3 +71,8 @@ def test_a_file_that_is_not_there_and_a_part_that_nobody_knows_are_named(folder:
         read("os_atlas", folder, subset="fineweb_3m")
     with pytest.raises(SourceError, match="no part 'mobile'; there are amex_raw"):
         read("os_atlas", folder, subset="mobile")
+
+
+def test_a_folder_of_pictures_that_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(SourceError, match="there is no folder .*nowhere of images"):
+        made(folder, FLAT, images=folder / "nowhere")
