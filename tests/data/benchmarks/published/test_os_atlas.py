@@ -74,5 +74,5 @@ def test_a_file_that_is_not_there_and_a_part_that_nobody_knows_are_named(folder:
 
 
 def test_a_folder_of_pictures_that_is_not_there_is_named(folder: Path) -> None:
-    with pytest.raises(SourceError, match="there is no folder .*nowhere of images"):
+    with pytest.raises(SourceError, match=r"there is no folder .*nowhere of images"):
         made(folder, FLAT, images=folder / "nowhere")
