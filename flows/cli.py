@@ -171,14 +171,16 @@ def compare(
     """Set two models' answers side by side: differences with intervals, and the items that flipped."""
     from data.benchmarks.sides import Wanted
     from data.store import Store
-    from flows.comparing import FLIP_HEADS, HEADS, compare_sides, contrast_cells, flip_cells, sentences, write_page
+    from flows.comparing import FLIP_HEADS, HEADS, compare_sides, contrast_cells, flip_cells, sentences, title, write_page
 
     store = Store.open()
     wanted = Wanted(benchmark, protocol, mode), Wanted(benchmark, protocol, other_mode or mode)
     found = compare_sides(store, (a, b), wanted, across=across)
     out = console()
     out.print(f"A: {found.a.name}\nB: {found.b.name}")
-    out.print(table(HEADS, contrast_cells(found, seed)))
+    for pairing in found.pairings:
+        out.print(title(pairing))
+        out.print(table(HEADS, contrast_cells(pairing, seed)))
     for sentence in sentences(found, most):
         out.print(sentence)
     if cells := flip_cells(found, most):
@@ -209,6 +211,26 @@ def behaviour(
     out = console()
     out.print(table(HEADS, lines(store, noted, seed)))
     for sentence in sentences(noted):
+        out.print(sentence)
+
+
+@app.command()
+def disputes(
+    reference: Annotated[str, typer.Argument(metavar="RUN", help="A run of evaluate or score, a version of predictions, or latest.")],
+    benchmark: Annotated[str | None, typer.Option(help="One benchmark; default all.")] = None,
+    mode: Annotated[str | None, typer.Option(help="One mode; default all.")] = None,
+    most: Annotated[int, typer.Option("--items", help="How many items are listed.")] = 10,
+) -> None:
+    """List the items that protocols judge differently, and what each of them read."""
+    from data.benchmarks.sides import Wanted
+    from data.store import Store
+    from flows.disputing import HEADS, cells, find_disputes, sentences
+
+    found, items = find_disputes(Store.open(), reference, Wanted(benchmark, mode=mode))
+    out = console()
+    if found:
+        out.print(table(HEADS, cells(found[:most])))
+    for sentence in sentences(found, items, most):
         out.print(sentence)
 
 

@@ -12,7 +12,7 @@ from data.benchmarks.sides import Wanted, find_side
 from data.store import Store
 
 Cells = list[tuple[Any, ...]]
-HEADS = ["benchmark", "protocol", "mode", "category", "metric", "n", "A", "B", "B - A", "low", "high", "gained", "lost", "p"]
+HEADS = ["category", "metric", "n", "A", "B", "B - A", "low", "high", "gained", "lost", "p"]
 FLIP_HEADS = ["item", "flip", "category", "A says", "B says", "IoU of A", "IoU of B"]
 ANSWER_CHARACTERS = 60
 
@@ -38,9 +38,14 @@ def compare_sides(store: Store, references: tuple[str, str], wanted: tuple[Wante
     return Comparison(a, b, *pair(a, b, across=across))
 
 
-def contrast_cells(comparison: Comparison, seed: int) -> Cells:
-    """A line for each figure, in the order of ``HEADS``."""
-    return [_line(pairing, one) for pairing in comparison.pairings for one in contrasts(pairing, seed)]
+def contrast_cells(pairing: Pairing, seed: int) -> Cells:
+    """A line for each figure of a pairing, in the order of ``HEADS``."""
+    return [_line(one) for one in contrasts(pairing, seed)]
+
+
+def title(pairing: Pairing) -> str:
+    """What was paired: ``scenes, strict, grounded``."""
+    return ", ".join(pairing.named(place) for place in range(3))
 
 
 def flip_cells(comparison: Comparison, most: int) -> Cells:
@@ -70,7 +75,11 @@ def write_page(store: Store, comparison: Comparison, path: Path, most: int, seed
     from tasks.reporting.flips import render_flips
 
     shown = comparison.flips[:most]
-    lines = [dict(zip(HEADS, line, strict=True)) for line in contrast_cells(comparison, seed)]
+    lines = [
+        {"title": title(pairing)} | dict(zip(HEADS, line, strict=True))
+        for pairing in comparison.pairings
+        for line in contrast_cells(pairing, seed)
+    ]
     names = (comparison.a.name, comparison.b.name)
     page = render_flips(store, names, lines, list(sentences(comparison, most)), [flip for _, flip in shown])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +95,6 @@ def said(row: Any) -> str:
     return text if len(text) <= ANSWER_CHARACTERS else f"{text[: ANSWER_CHARACTERS - 3]}..."
 
 
-def _line(pairing: Pairing, one: Contrast) -> tuple[Any, ...]:
+def _line(one: Contrast) -> tuple[Any, ...]:
     change = one.difference
-    named = (pairing.named(0), pairing.named(1), pairing.named(2), one.category, str(one.metric))
-    return (*named, change.n, one.a, one.b, change.value, change.low, change.high, one.gained, one.lost, one.p)
+    return (one.category, str(one.metric), change.n, one.a, one.b, change.value, change.low, change.high, one.gained, one.lost, one.p)
