@@ -1,0 +1,38 @@
+import json
+from typing import Any
+
+from data.benchmarks.disputes import disputes
+
+TEXT = "<think>Beside (0,0),(50,50) it is.</think>\n<answer>(100,100),(300,300)</answer>"
+
+
+def row(protocol: str, *, correct: bool, item: str = "smp_1", **fields: Any) -> dict[str, Any]:
+    shared = {"benchmark": "mig_bench", "mode": "grounded", "sample_id": item, "category": "region", "text": TEXT, "iou": None}
+    places = {"boxes": None, "points": None, "answer": None, "detail": None, "parse_error": None}
+    return {**shared, **places, "protocol": protocol, "correct": correct, **fields}
+
+
+def box(*corners: float) -> dict[str, Any]:
+    return dict(zip(("x1", "y1", "x2", "y2"), corners, strict=True)) | {"image_index": 1}
+
+
+def test_items_on_which_all_agree_are_left_out() -> None:
+    assert disputes([row("strict", correct=True), row("mig-bench-univg", correct=True)]) == []
+
+
+def test_what_each_protocol_read_is_said_with_where_it_stands() -> None:
+    first = row("mig-bench-univg", correct=False, detail=json.dumps({"box": [0, 0, 50, 50], "iou": 0.0}))
+    (found,) = disputes([row("strict", correct=True, boxes=[box(22.4, 22.4, 67.2, 67.2)]), first])
+    assert [word.read for word in found.words] == ["[22.4, 22.4, 67.2, 67.2] px of image 2", "[0, 0, 50, 50] (before the answer)"]
+
+
+def test_a_box_of_the_answer_is_told_from_one_of_the_thoughts() -> None:
+    right = row("mig-bench-univg", correct=True, detail=json.dumps({"box": [100, 100, 300, 300]}))
+    (found,) = disputes([right, row("strict", correct=False, parse_error="the answer should be one box")])
+    assert [word.read for word in found.words] == ["[100, 100, 300, 300] (in the answer)", "the answer should be one box"]
+
+
+def test_scaled_numbers_stand_nowhere_and_an_exception_is_the_reading() -> None:
+    scaled = row("mig-bench-migician", correct=True, detail=json.dumps({"box": [0.1, 0.1, 0.3, 0.3]}))
+    (found,) = disputes([scaled, row("mig-bench-univg", correct=False, parse_error="ZeroDivisionError")])
+    assert [word.read for word in found.words] == ["[0.1, 0.1, 0.3, 0.3]", "ZeroDivisionError"]
