@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data.benchmarks.published.mapped.config import LETTERS, ChoicesConfig, MapConfig, PartConfig, QuestionKind
+from data.identity import canonical_json
 from data.sample import Task
 from data.scoring.score import normal
 from data.sources.problem import Problem, Reason, RowError, SourceImage
@@ -49,7 +50,9 @@ class RecordReader:
             "category": _text(record, columns.category) or part.name,
         }
         problem = RowReader(self.config.name, self.split, self._image).read(locator, row, self._images(record))
-        return replace(problem, meta=self._meta(locator, record, part), occurrence=locator)
+        found = replace(problem, meta=self._meta(locator, record, part), occurrence=locator)
+        _check_plain(found)
+        return found
 
     def _kind(self, choices: Sequence[str | None]) -> QuestionKind:
         if self.config.kind != "choice" or choices:
@@ -130,6 +133,14 @@ def _entry(cell: Any, pattern: str | None) -> str:
 
 def _split(text: str, pattern: str) -> Iterator[str]:
     return (found[1].strip() for found in re.finditer(pattern, text))
+
+
+def _check_plain(problem: Problem) -> None:
+    """Raise ``RowError`` unless all that a sample keeps is plain JSON that can be written."""
+    try:
+        canonical_json([problem.question, problem.choices, problem.answer, problem.category, dict(problem.meta)]).encode()
+    except (TypeError, ValueError) as error:
+        raise RowError(Reason.WRONG_TYPE, f"the record is no plain JSON: {error}") from error
 
 
 def _check_offered(choices: Sequence[str], answer: str) -> None:

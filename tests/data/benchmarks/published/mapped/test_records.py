@@ -125,6 +125,11 @@ def test_what_is_no_base64_image_is_refused(cell: Any, reason: Reason) -> None:
     assert refused(reader(image_form="base64"), image=cell).reason == reason
 
 
+@pytest.mark.parametrize("otherwise", [{"question": "Which \ud800?"}, {"id": b"x"}, {"extra": float("nan")}])
+def test_what_cannot_be_written_is_refused(otherwise: dict[str, Any]) -> None:
+    assert refused(reader(), **otherwise).reason == Reason.WRONG_TYPE
+
+
 def test_a_column_that_is_not_there_is_named_beside_those_that_are() -> None:
     made = reader(question="ask")
     assert refused(made).detail == "there is no column ask; the record has image, question, options, answer, id, extra"
@@ -138,4 +143,4 @@ CELLS: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers() | st.f
 def test_no_record_makes_it_raise_anything_else(form: str, question: Any, options: Any, answer: Any) -> None:
     made = reader(answer_form=form)
     with contextlib.suppress(RowError):
-        assert read(made, question=question, options=options, answer=answer).answer
+        assert read(made, question=question, options=options, answer=answer).sample().answer
