@@ -63,6 +63,8 @@ def _endpoints(recipe: Recipe) -> list[tuple[str, TeacherConfig]]:
     judges = {"curate": recipe.curate.asked_judge, "reinforce": recipe.reinforce.judge if recipe.reinforce else None}
     asked = [("generate.teacher", recipe.generate.teacher)] if set(recipe.generate.methods) != {IMPORTED} else []
     asked += [(f"{stage}.judge.teacher", judge.teacher) for stage, judge in judges.items() if judge and judge.strategy == "model"]
+    if recipe.evaluate.endpoint is not None:
+        asked.append(("evaluate.endpoint", recipe.evaluate.endpoint))
     return [(name, teacher) for name, teacher in asked if teacher.provider != EMBEDDED or teacher.base_url is not None]
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from data.dialects import get_dialect
 from flows.estimate.asking import calls_per_sample, traces_per_sample
 from flows.estimate.lengths import lengths
 from flows.estimate.reinforcing import reinforced
 from flows.estimate.samples import Counted, count_samples, most_images, traced
 from flows.recipe import Recipe
-from models.exams.config import EvaluateConfig
+from models.exams.config import AskingConfig, EvaluateConfig
 from tasks.stage import Stage
 
 IMPORTED = "imported"
@@ -101,9 +102,29 @@ def _evaluate(recipe: Recipe) -> Figures:
     counted = count_samples(recipe.ingest, config.splits)
     items = counted.most if config.limit is None or counted.most is None else min(counted.most, config.limit)
     ways = len(config.benchmarks) * len(config.askings)
+    yield from _endpoint_calls(recipe, _times(items, len(config.benchmarks)))
     answers = _times(items, models * ways)
+    if not models:
+        return
     yield "answers", answers, f"{models} checkpoints, {len(config.benchmarks)} benchmarks{_in_modes(config)}; items {counted.known_by}"
     yield "tokens", _times(answers, lengths(recipe.student, most_images(recipe.ingest, config.splits)).whole), "read and written"
+
+
+def _endpoint_calls(recipe: Recipe, items: int | None) -> Figures:
+    """Calls of the endpoint that is evaluated: one an item and mode, one more with evidence, one for each look."""
+    config = recipe.evaluate
+    if config.endpoint is None:
+        return
+    each = [_calls(recipe, asking) for asking in config.askings.values()]
+    said = f"{config.endpoint.model}, {sum(each)} an item{_in_modes(config)}"
+    yield "endpoint calls", _times(items, sum(each)), said
+    yield "tokens that the endpoint writes", _times(items, sum(each) * config.endpoint.max_tokens), f"{config.endpoint.max_tokens} a call"
+
+
+def _calls(recipe: Recipe, asking: AskingConfig) -> int:
+    dialect = get_dialect(asking.dialect or recipe.student.dialect)
+    turns = (asking.turns or recipe.student.turns).most_looks + 1 if dialect.has_turns else 1
+    return turns + (asking.evidence is not None)
 
 
 def _in_modes(config: EvaluateConfig) -> str:

@@ -145,3 +145,15 @@ def test_an_endpoint_is_a_need_and_the_embedded_teacher_is_none() -> None:
     assert needs(far) == ["endpoint"]
     assert lacking(far)[0] == "generate.teacher: there is no base URL for the provider 'far'; set generate.teacher.base_url"
     assert lacking(far)[1] == "generate.teacher: NO_SUCH_KEY is not set; a Prefect Secret may hold the key"
+
+
+def test_an_endpoint_that_is_evaluated_is_asked_once_an_item_and_once_more_beside_evidence() -> None:
+    asked = {"endpoint": {}, "limit": 10, "modes": {"plain": {}, "crops": {"evidence": {}}}}
+    recipe = load_recipe("smoke", {"evaluate": asked, "student.dialect": "ivgr"})
+    assert most(recipe, Stage.EVALUATE, "endpoint calls") == 10 * (1 + 2)
+
+
+def test_an_evaluated_endpoint_is_a_need() -> None:
+    recipe = load_recipe("smoke", {"evaluate.endpoint": {"provider": "far", "model": "m"}})
+    assert "endpoint" in needs(recipe)
+    assert any(sentence.startswith("evaluate.endpoint: there is no base URL") for sentence in lacking(recipe))
