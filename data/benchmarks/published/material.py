@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from data.identity import canonical_json
 from data.sources.columns import check_columns, read_cell, table_rows
 from data.sources.config import PublishedConfig
 from data.sources.files import ImageFolder, read_json_rows
@@ -220,9 +221,18 @@ def problems(records: Records, read: Callable[[str, Record], Problem]) -> Iterat
 def attempt(read: Callable[[str, Record], Problem], locator: str, record: Record) -> Problem | Reject:
     """The problem of a record, or why it is none."""
     try:
-        return read(locator, record)
+        return _plain(read(locator, record))
     except RowError as error:
         return Reject(locator, error.reason, error.detail)
+
+
+def _plain(problem: Problem) -> Problem:
+    """The problem. Raises ``RowError`` where what it keeps of its record cannot be written as JSON."""
+    try:
+        canonical_json(dict(problem.meta))
+    except (ValueError, TypeError) as error:
+        raise RowError(Reason.WRONG_TYPE, f"fields {', '.join(problem.meta)} should be plain JSON: {error}") from error
+    return problem
 
 
 def required(record: Mapping[str, Any], *names: str) -> list[Any]:

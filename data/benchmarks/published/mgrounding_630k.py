@@ -52,7 +52,7 @@ COUNTS = MappingProxyType(
         "region": 70_000,
     }
 )
-BOX = re.compile(r"<\|box_start\|>\((\d+),(\d+)\),\((\d+),(\d+)\)<\|box_end\|>")
+BOX = re.compile(r"<\|box_start\|>\((\d{1,9}),(\d{1,9})\),\((\d{1,9}),(\d{1,9})\)<\|box_end\|>")
 CORNERS = ("x1", "y1", "x2", "y2")
 ROLES = MappingProxyType({"human": "user", "gpt": "assistant"})
 IMAGE = "<image>"
@@ -155,9 +155,10 @@ def boxes_of(asked: str, answer: str, count: int, task: str | None) -> list[tupl
 
 
 def _turn(turn: Any) -> tuple[str, str]:
-    if not isinstance(turn, dict) or turn.get("from") not in ROLES or not isinstance(turn.get("value"), str):
+    who, text = (turn.get("from"), turn.get("value")) if isinstance(turn, dict) else (None, None)
+    if not isinstance(who, str) or not isinstance(text, str) or who not in ROLES:
         raise RowError(Reason.BAD_CHAIN, f"a turn should be from {' or '.join(ROLES)} with a text as value, not {turn!r:.100}")
-    return ROLES[turn["from"]], turn["value"].replace(IMAGE, "").strip()
+    return ROLES[who], text.replace(IMAGE, "").strip()
 
 
 def _check_turns(turns: list[tuple[str, str]]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-NAMED = re.compile(rf"\b(?:(?P<word>{'|'.join(ORDINALS)}|source)|(?P<place>\d+)(?:st|nd|rd|th)) image\b|\bimage[- ](?P<number>\d+)\b", re.I)
+NAMED = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(ORDINALS)}|source)|(?P<place>\d{1, 4})(?:st|nd|rd|th)) image\b|\bimage[- ](?P<number>\d{1, 4})\b", re.I
+)
 """The *source image* of region questions is the first one: crops of it follow."""
 
 

@@ -93,13 +93,20 @@ def _problem(reader: RowReader, part: str, locator: str, record: Record) -> Prob
     image, phrase = required(record, "image", "problem")
     if record.get("bbox") is not None:
         x, y, width, height = _four(record["bbox"], "bbox")
-        box = [x, y, x + width, y + height]
+        box = _corners(x, y, width, height)
     else:
         [solution] = required(record, "solution")
         box = _four(solution, "solution")
     row = {"image": image, "question": phrase, "task": str(Task.BOX), "boxes": [box], "category": part}
     meta = {name: value for name, value in record.items() if name not in {"image", "problem"} and value is not None}
     return replace(reader.read(locator, row), meta=meta | {"record": locator}, occurrence=locator)
+
+
+def _corners(x: float, y: float, width: float, height: float) -> list[float]:
+    try:
+        return [x, y, x + width, y + height]
+    except OverflowError as error:
+        raise RowError(Reason.NOT_FINITE, "bbox holds a number beyond 1e308") from error
 
 
 def _four(value: Any, name: str) -> list[Any]:

@@ -42,4 +42,7 @@ def _problem(reader: RowReader, locator: str, record: Record) -> Problem:
 def _numbers(box: Any) -> list[int]:
     if not isinstance(box, str):
         raise RowError(Reason.WRONG_TYPE, f"the third of bbox_list should be a text, not {box!r:.100}")
-    return [int(digits) for digits in DIGITS.findall(box)]
+    try:
+        return [int(digits) for digits in DIGITS.findall(box)]
+    except ValueError as error:
+        raise RowError(Reason.WRONG_TYPE, f"the third of bbox_list has a number that is too long: {error}") from error

@@ -27,7 +27,7 @@ from data.sources.traces import question_and_chain
 FILES = {ALL: ("stage1_cotsft.json",)}
 DIALECT = "univg"
 SPACE = "thousandth"
-ANSWER = re.compile(r"(<answer>\s*)(\((\d+),\s*(\d+)\),\s*\((\d+),\s*(\d+)\)\s*</answer>)\s*\Z")
+ANSWER = re.compile(r"(<answer>\s*)(\((\d{1,9}),\s*(\d{1,9})\),\s*\((\d{1,9}),\s*(\d{1,9})\)\s*</answer>)\s*\Z")
 CORNERS = ("x1", "y1", "x2", "y2")
 
 

@@ -19,7 +19,8 @@ ALL_OF_THEM = (
     ("human", "<image><image>Box it in every image."),
     ("gpt", "In the first image: <|box_start|>(0,0),(500,500)<|box_end|>. In the second image: <|box_start|>(0,0),(250,500)<|box_end|>."),
 )
-RL = {"question": "<image><image>Locate it in the second image. ", "answer": [100, 250, 500, 750], "images": ["a.png", "b.png"]}
+NAMING = "<image><image>Locate it in the second image. "
+RL: dict[str, Any] = {"question": NAMING, "answer": [100, 250, 500, 750], "images": ["a.png", "b.png"]}
 THOUGHT = "<think>It is tall. It stands at the left.</think><answer>(100,250),(500,750)</answer>"
 
 
@@ -29,7 +30,7 @@ def talk(*turns: tuple[str, str], **changes: Any) -> dict[str, Any]:
     return {"id": "1", "images": [f"{GROUPS}/a.png", f"{GROUPS}/b.png"], "conversations": said, "type": "gg_train"} | changes
 
 
-def chain(question: str = RL["question"], text: str = THOUGHT, **changes: Any) -> dict[str, Any]:
+def chain(question: str = NAMING, text: str = THOUGHT, **changes: Any) -> dict[str, Any]:
     """A record of UniVG-R1's first stage."""
     return {"conversations": [{"from": "human", "value": question}, {"from": "gpt", "value": text}], "images": ["a.png", "b.png"]} | changes
 
