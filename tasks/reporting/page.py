@@ -17,6 +17,7 @@ from tasks.reporting.charts import Bar, curves, intervals
 from tasks.reporting.corner import Corner
 from tasks.reporting.gallery import Gallery
 from tasks.reporting.lineage import WIDTH, lay_out
+from tasks.reporting.published import neighbours
 from tasks.reporting.trees import trees
 from tasks.reporting.ways import methods_of, reasons, ways
 
@@ -41,6 +42,7 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
             "headlines": facts.headlines(scores),
             "scores": scores,
             "charts": _score_charts(scores),
+            "published": neighbours(corner, scores),
             "graph": lay_out(corner.manifests, [corner.title(manifest) for manifest in corner.manifests]),
             "node_width": WIDTH,
             "expenses": expenses,
