@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+NUMBER = r"\d{1,4}"
 NAMED = re.compile(
-    rf"\b(?:(?P<word>{'|'.join(ORDINALS)}|source)|(?P<place>\d{1, 4})(?:st|nd|rd|th)) image\b|\bimage[- ](?P<number>\d{1, 4})\b", re.I
+    rf"\b(?:(?P<word>{'|'.join(ORDINALS)}|source)|(?P<place>{NUMBER})(?:st|nd|rd|th)) image\b|\bimage[- ](?P<number>{NUMBER})\b", re.I
 )
 """The *source image* of region questions is the first one: crops of it follow."""
 
