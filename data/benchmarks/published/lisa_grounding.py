@@ -32,7 +32,7 @@ class LisaGrounding(ZeroShot):
     )
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        reader = material.reader("pixel")
+        reader = material.beside("pixel")
         for part, path in material.parts(FILES):
             yield from problems(material.taken(read_json_rows(path), part), partial(_problem, reader, part))
 

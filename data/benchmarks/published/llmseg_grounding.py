@@ -26,7 +26,8 @@ class LlmsegGrounding(ZeroShot):
     card = card_of("LLMSeg-Grounding", "a JSON list (LLMSeg_eval.json) and a folder of images", "llmseg_evaluation", FILES)
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        yield from problems(material.json(*FILES[ALL]), partial(_problem, material.reader("pixel")))
+        reader = material.beside("pixel")
+        yield from problems(material.json(*FILES[ALL]), partial(_problem, reader))
 
 
 def _problem(reader: RowReader, locator: str, record: Record) -> Problem:

@@ -132,6 +132,11 @@ class Material:
         """What makes problems of rows in our names, their coordinates in that space."""
         return RowReader(dataset or self.config.name, self.config.split, read_image or self.image, space)
 
+    def beside(self, space: str | None, *heads: str) -> RowReader:
+        """As ``reader``, for records that name images by paths in a folder. Raises ``SourceError`` where that is not there or not known."""
+        folder = self.images
+        return self.reader(space, lambda value: read_below(folder, value, *heads))
+
     @property
     def _local(self) -> Path:
         path = local_of(self.config, self.repository)

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from data.benchmarks.published.base import Card
-from data.benchmarks.published.material import ALL, Material, Record, attempt, found_in, read_below, required
+from data.benchmarks.published.material import ALL, Material, Record, attempt, found_in, required
 from data.benchmarks.published.migician_images import HEADS, answer_image, task_of
 from data.benchmarks.published.naming import named_image
 from data.benchmarks.published.registry import register
@@ -79,8 +79,7 @@ class MGrounding:
     )
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        folder = material.images
-        rows = material.reader("thousandth", lambda path: read_below(folder, path, *HEADS))
+        rows = material.beside("thousandth", *HEADS)
         for part, path in _files(material):
             for item in material.taken(read_json_rows(path), part):
                 yield from [item] if isinstance(item, Reject) else _turns(rows, *item)

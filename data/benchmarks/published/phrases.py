@@ -58,7 +58,7 @@ class Phrases(AskedBenchmark):
             reader = material.reader("pixel", lambda value: read_below(folder, value, *HEADS))
             yield from ((part, reference_rows(known, path.name, part), reader) for part in wanted)
         else:
-            reader = material.reader("pixel", lambda value: material.image(value, *HEADS))
+            reader = material.beside("pixel", *HEADS)
             yield from ((part, read_json_rows(found), reader) for part, found in material.parts(self.card.files))
 
 

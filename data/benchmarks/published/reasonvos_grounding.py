@@ -28,7 +28,8 @@ class ReasonvosGrounding(ZeroShot):
     card = card_of("ReasonVOS-Grounding", "a JSON list (ReasonVOS_eval.json) and frames", "reasonvos_evaluation", FILES, images=6)
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        yield from problems(material.json(*FILES[ALL]), partial(_problem, material.reader("pixel")))
+        reader = material.beside("pixel")
+        yield from problems(material.json(*FILES[ALL]), partial(_problem, reader))
 
 
 def _problem(reader: RowReader, locator: str, record: Record) -> Problem:

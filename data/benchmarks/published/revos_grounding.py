@@ -30,7 +30,7 @@ class RevosGrounding(ZeroShot):
     card = card_of("ReVOS-Grounding", "a JSON list (ReVOS_eval.json) and a folder of frames a video", "revos_evaluation", FILES, images=6)
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        reader = FrameReader(material.reader("pixel"), material.images.root)
+        reader = FrameReader(material.beside("pixel"), material.images.root)
         yield from problems(material.json(*FILES[ALL]), reader.read)
 
 

@@ -45,7 +45,7 @@ class UnivgR1Rl:
     )
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        reader = RecordReader(material.reader("thousandth", lambda path: material.image(path, *HEADS)))
+        reader = RecordReader(material.beside("thousandth", *HEADS))
         yield from problems(material.json(*FILES[ALL]), reader.read)
 
 

@@ -54,7 +54,7 @@ class UnivgR1Sft:
     )
 
     def read(self, material: Material) -> Iterator[Problem | Reject]:
-        reader = ChainReader(material.reader(SPACE, lambda path: material.image(path, *HEADS)))
+        reader = ChainReader(material.beside(SPACE, *HEADS))
         yield from problems(material.json(*FILES[ALL]), reader.read)
 
 

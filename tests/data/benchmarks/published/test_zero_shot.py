@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from data.benchmarks.published import PUBLISHED
+from data.benchmarks.published import PUBLISHED, Material
+from data.sources.config import PublishedConfig
 from data.sources.problem import Reason, SourceError
 from tests.data.benchmarks.published.reading import draw, material, only, read, rejected, taken, write
 
@@ -109,3 +110,10 @@ def test_an_absent_file_is_named(folder: Path, name: str, file: str) -> None:
     write(folder / "lisa_val.json", LISA)
     with pytest.raises(SourceError, match=rf"{name}: /.* holds none of {file}"):
         read(name, folder)
+
+
+@pytest.mark.parametrize("name", ["lisa_grounding", "llmseg_grounding", "reasonvos_grounding", "revos_grounding", "univg_r1_rl"])
+def test_records_of_the_hub_want_a_folder_of_images(name: str) -> None:
+    files = Material(PublishedConfig(name=name, repository="a/b/c"), 1_000_000)
+    with pytest.raises(SourceError, match=rf"{name}: a/b/c holds no folder of images; set images to where they are"):
+        list(PUBLISHED[name].read(files))
