@@ -43,4 +43,6 @@ def test_a_benchmark_that_nobody_published_has_nothing_beside_it() -> None:
 
 def test_rows_of_scores_become_new_scores() -> None:
     row = {"model": "mine", "benchmark": "vstar_bench", "protocol": "strict", "category": "all", "metric": "accuracy", "value": 0.5}
-    assert new_scores([row], {"vstar_bench": "first"}) == [NewScore("mine", "vstar_bench", "strict", "all", "accuracy", 0.5, edition="first")]
+    assert new_scores([row], {"vstar_bench": "first"}) == [
+        NewScore("mine", "vstar_bench", "strict", "all", "accuracy", 0.5, edition="first")
+    ]

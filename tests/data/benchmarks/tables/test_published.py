@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from data.benchmarks.protocols import PROTOCOLS
+from data.benchmarks.registry import BENCHMARKS
 from data.benchmarks.tables import PublishedScore, PublishedTableError, published_rows, published_scores, read_published
 from data.catalog import query
 from data.store import Store
@@ -82,6 +83,13 @@ def test_every_entry_has_a_source_and_is_there_once() -> None:
 def test_a_figure_is_as_the_paper_prints_it() -> None:
     score = one(listing="vigorl-main", model="ViGoRL-3B", setting="", benchmark="screenspot_v2")
     assert (score.value, score.ci_low, score.ci_high) == (0.865, 0.846, 0.884)
+
+
+def test_names_are_those_of_the_benchmarks_and_protocols_that_are_here() -> None:
+    elsewhere = {"ai2d", "chartqa", "egointention", "mibench", "mmk12", "mmmu", "mmstar", "muirbench", "os_atlas", "several", "wemath"}
+    assert {score.benchmark for score in published_scores()} - set(BENCHMARKS) == elsewhere
+    compat = {"mig-bench-univg", "zero-shot-univg", "vigorl-point", "vigorl-choice", "treebench"}
+    assert {score.protocol for score in published_scores()} & set(PROTOCOLS) == compat
 
 
 def test_rows_that_look_copied_say_that_the_set_is_mixed() -> None:

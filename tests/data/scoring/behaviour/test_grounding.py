@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data.dialects import get_dialect
 from data.sample import Sample, Task
@@ -11,6 +13,8 @@ from data.trace import Mention, PlacedBox, PlacedPoint, Step, Trace, Zoom
 CIRCLE = PlacedBox(10, 10, 30, 30, label="red circle", role="answer")
 SQUARE = PlacedBox(60, 60, 80, 80, label="blue square", role="evidence")
 SAMPLE = Sample("smp_1", "scenes", "test", Task.POINT, ("img_1",), "Where is the circle left of the blue square?", boxes=(CIRCLE, SQUARE))
+WORDS = st.sampled_from(["the red circle", "blue  square", "it", "red one", "at", ".", "? ", "\n", "é", "red circles", " "])
+TEXTS = st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=12).map(" ".join))
 FRAMES = [Frame(Space.pixels(100, 100), Space.pixels(100, 100))]
 
 
@@ -93,6 +97,14 @@ def test_a_look_counts_where_its_step_did_not_name_the_place() -> None:
         Step("I look at the blue square", (), (Zoom(PlacedPoint(20, 20)),)),
     )
     assert ground(Trace(steps), SAMPLE) == [StepGrounding(1, 1), StepGrounding(0, 1)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, st.lists(st.tuples(st.integers(-3, 60), st.floats(), st.floats()), max_size=6))
+def test_no_thought_is_too_odd(thought: str, places: list[tuple[int, float, float]]) -> None:
+    step = Step(thought, tuple(Mention(offset, PlacedPoint(x, y)) for offset, x, y in places))
+    (found,) = ground(Trace((step,)), SAMPLE)
+    assert 0 <= found.right <= found.known <= len(places)
 
 
 def test_a_share_of_nothing_is_none() -> None:
