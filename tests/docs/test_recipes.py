@@ -8,7 +8,7 @@ import pytest
 from flows.recipe import load_recipe, recipe_names
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("recipes.md", "reinforcement.md", "teacher.md")
+PAGES = ("recipes.md", "reinforcement.md", "teacher.md", "evaluating.md")
 BLOCKS = [block for page in PAGES for block in re.findall(r"^```toml\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)]
 SOURCE = '[ingest]\nsources = [{ kind = "scenes", count = 4 }]\n'
 STEPS = "\n[reinforce]\nsteps = 1\n"
