@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from data.features import huggingface_metadata
@@ -168,6 +167,8 @@ def _is_taken(values: list[Any], kind: pa.DataType) -> bool:
 
 
 def _sorted_parts(path: Path, folder: Path, rows_per_group: int) -> Iterator[tuple[Path, int]]:
+    import pyarrow.dataset as ds
+
     whole = ds.dataset(path, format="parquet")
     ids = sorted(str(name) for name in whole.to_table(columns=["image_id"]).column("image_id").to_pylist())
     for number, start in enumerate(range(0, max(1, len(ids)), ROWS_PER_SORTED_FILE)):

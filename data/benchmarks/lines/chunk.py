@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
-from data.benchmarks.lines.form import MARK, NoJsonError, identity_of, read_line, written
+from data.benchmarks.lines.form import MARK, NoJsonError, identity_of, line_out, read_line
 from data.benchmarks.lines.tally import Tally
 from data.benchmarks.protocols.scorer import LineError, Scorer, rule
 
@@ -78,11 +78,11 @@ def judge_chunk(scorer: Scorer, chunk: Chunk, keep: Keeping | None = None) -> Ju
             scorer.check(line)
         except LineError as error:
             found.refusals.append(_refusal(number, line, error))
-            said.append(written({"id": found.refusals[-1].identity, "scores": None, "error": str(error)}))
+            said.append(line_out(found.refusals[-1].identity, None, "error", str(error)))
             continue
         ruling = rule(scorer, line)
         found.tally.add(ruling)
-        said.append(written({"id": identity, "scores": ruling.scores, "reason": ruling.reason}))
+        said.append(line_out(identity, ruling.scores, "reason", ruling.reason))
         if keep is not None:
             rows.append(keep.row(number, line, ruling))
     found.tally.refused = len(found.refusals)

@@ -56,7 +56,7 @@ class Keeping:
             "correct": ruling.verdict.correct,
             "iou": real(ruling.verdict.iou) if ruling.verdict.iou is not None else None,
             "scores": list(numbers(ruling.scores).items()),
-            "detail": written(ruling.scores).decode().rstrip(),
+            "detail": written(ruling.scores).decode(),
             "category": text_of(line.get("category")),
             "difficulty_band": text_of(line.get("difficulty_band")),
         }

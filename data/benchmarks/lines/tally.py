@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from data.benchmarks.protocols.scorer import Ruling
 
 HEAD = re.compile(r"(?:turn \d+: )?[^:,\d]*")
 """A reason without what is particular to one line."""
+LARGEST = sys.float_info.max
+NUMBERS = (int, float)
 MOST_REASONS = 8
 """Reasons that are told one by one."""
 
@@ -33,8 +36,8 @@ class Tally:
         """Count one line."""
         self.lines += 1
         for name, value in ruling.scores.items():
-            if isinstance(value, int | float) and (number := real(value)) is not None:
-                self.sums[name] = self.sums.get(name, 0.0) + number
+            if isinstance(value, NUMBERS) and -LARGEST <= value <= LARGEST:
+                self.sums[name] = self.sums.get(name, 0.0) + value
                 self.counts[name] += 1
         if ruling.reason is not None:
             self.reasons[head(ruling.reason)] += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from data.benchmarks.benchmark import STRICT
@@ -50,12 +50,14 @@ FIELDS = {
 
 
 @register
-@dataclass(frozen=True)
+@dataclass
 class Strict:
     """The default rule."""
 
     dialect: str = DIALECT
     """Of the lines that ``line`` makes."""
+    _checked: tuple[Line, Problem] | None = field(default=None, init=False, repr=False, compare=False)
+    """The line that was checked last, so that scoring it does not read its fields again."""
     name = STRICT
     source = "fovea"
     fields = FIELDS
@@ -65,10 +67,11 @@ class Strict:
         return {"correct": 0, "iou": None, **dict.fromkeys(FLAGS[1:], 0)}
 
     def check(self, line: Line) -> None:
-        problem_of(line)
+        self._checked = line, problem_of(line)
 
     def score(self, line: Line) -> Scores:
-        problem = problem_of(line)
+        checked = self._checked
+        problem = checked[1] if checked is not None and checked[0] is line else problem_of(line)
         said, error = _read(problem)
         kept = clamped(said, problem.sizes) if said is not None else None
         score = score_answer(problem.sample, kept, problem.sizes)
