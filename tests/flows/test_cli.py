@@ -19,6 +19,7 @@ COMMANDS = {
     "export",
     "rescore",
     "compare",
+    "disputes",
     "behaviour",
     "score",
     "protocols",
