@@ -19,6 +19,7 @@ from models.student.encoding import Encoder
 from models.student.load import Student
 from models.student.turn_rows import turn_rows
 from models.student.turns import Ask, Episode
+from models.student.writing import Writer
 
 CROP_ID = "crop:{}"
 """Stands in a question for an image that is not stored."""
@@ -27,8 +28,8 @@ CROP_ID = "crop:{}"
 class StudentExaminee:
     """A loaded student."""
 
-    def __init__(self, student: Student, images: ImageReader, seed: int) -> None:
-        self._student, self._images, self._seed = student, images, seed
+    def __init__(self, student: Student, images: ImageReader, seed: int, writer: Writer | None = None) -> None:
+        self._student, self._images, self._seed, self._writer = student, images, seed, writer
 
     def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Reply]:
         """One reply to each item; all of them make one batch."""
@@ -50,7 +51,7 @@ class StudentExaminee:
         return shown_windows(exam, sample, first, self._frames(exam, sample), sizes)
 
     def _played(self, exam: Exam, items: Sequence[Sample], shown: Sequence[Sequence[PlacedBox]]) -> list[Episode]:
-        answerer = Answerer(self._student, exam.settings, exam.temperature)
+        answerer = Answerer(self._student, exam.settings, exam.temperature, self._writer)
         return answerer.answer([self._ask(exam, item, boxes, answerer.encoder) for item, boxes in zip(items, shown, strict=True)])
 
     def _ask(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox], encoder: Encoder) -> Ask:
