@@ -46,7 +46,7 @@ def score_file(protocol: str, path: Path, out: Path | None, naming: Naming | Non
     """
     scorer, source = _scorer(protocol), _source(path)
     with ExitStack() as open_files:
-        handle = open_files.enter_context(readable(source, sys.stdin.buffer, again=naming is not None))
+        handle = open_files.enter_context(readable(source, again=naming is not None))
         mouth = Mouth(open_files.enter_context(_written(out)))
         tally, kept = _score(scorer, handle, mouth, path.name if source else STDIN_NAME, naming, processes or cores())
         mouth.out.flush()

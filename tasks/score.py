@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,13 +60,13 @@ class _Taken:
 
 
 @contextmanager
-def readable(path: Path | None, stdin: IO[bytes], *, again: bool = False) -> Iterator[IO[bytes]]:
+def readable(path: Path | None, *, again: bool = False) -> Iterator[IO[bytes]]:
     """A file, or the standard input; ``again`` where it is read twice, so that what comes through a pipe is put down first."""
     if path is not None and path.is_file():
         with path.open("rb") as handle:
             yield handle
         return
-    with _opened(path, stdin) as pipe:
+    with _opened(path) as pipe:
         if not again:
             yield pipe
             return
@@ -126,9 +127,9 @@ def _origin(keep: Keeping, settings: dict[str, Any]) -> Origin:
 
 
 @contextmanager
-def _opened(path: Path | None, stdin: IO[bytes]) -> Iterator[IO[bytes]]:
+def _opened(path: Path | None) -> Iterator[IO[bytes]]:
     if path is None:
-        yield stdin
+        yield sys.stdin.buffer
         return
     with path.open("rb") as handle:
         yield handle
