@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
 from data.benchmarks.benchmark import STRICT
@@ -21,7 +22,7 @@ from data.benchmarks.protocols.scorer import Line, LineError, Reasoned, Said, Sc
 from data.dialects import DIALECTS
 from data.dialects.answers import read_answer
 from data.dialects.inline import Inline, split_blocks
-from data.dialects.places import read
+from data.dialects.places import Notation, read
 from data.sample import Sample, Task
 from data.scoring import score_answer
 from data.scoring.score import is_choice, is_scorable
@@ -105,10 +106,27 @@ def _read(problem: Problem) -> tuple[Answer | None, str | None]:
         blocks = split_blocks(said)
         if blocks.answer is None:
             return None, blocks.error
-        answer, error = read_answer(blocks.answer, *asked, dialect.notation)
+        answer, error = read_answer(blocks.answer, *asked, _remembering(dialect.notation))
         return answer, error if answer is None else blocks.error or error or dialect.thought_error(blocks.think)
     parsed = dialect.parse(said, *asked) if isinstance(said, str) else dialect.parse_turns(said, *asked)
     return parsed.trace.answer if parsed.trace is not None else None, parsed.error
+
+
+class _Remembering(Notation):
+    """A notation that makes each of its patterns once."""
+
+    def pattern(self, *, points: bool, boxes: bool) -> re.Pattern[str]:
+        return _pattern(self.point, self.box, points, boxes)
+
+
+@cache
+def _remembering(notation: Notation) -> Notation:
+    return _Remembering(notation.point, notation.box)
+
+
+@cache
+def _pattern(point: str, box: str, points: bool, boxes: bool) -> re.Pattern[str]:
+    return Notation(point, box).pattern(points=points, boxes=boxes)
 
 
 def _rivals(problem: Problem, said: Answer | None) -> int:
