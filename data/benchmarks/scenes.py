@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.benchmarks.benchmark import STRICT, Asking, Grade
+from data.benchmarks.grading import strict_grade
 from data.conversation import Message, prompt_messages
 from data.identity import digest
 from data.prompts import prompt as load_prompt
 from data.sample import Sample, Task
-from data.scoring import is_scorable, score_answer
+from data.scoring import is_scorable
 from data.space import Frame
 from data.trace import Answer
 
@@ -47,5 +48,4 @@ class Scenes:
 
     def grade(self, sample: Sample, answer: Answer | None, frames: Sequence[Frame]) -> Grade:
         """The strict score; an answer that could not be parsed is wrong."""
-        score = score_answer(sample, answer, [(frame.stored.width, frame.stored.height) for frame in frames])
-        return Grade(bool(score.correct), score.iou, {"outcome": score.outcome})
+        return strict_grade(sample, answer, frames)

@@ -31,6 +31,12 @@ def test_a_box_is_right_from_half_overlap_on() -> None:
     assert not SCENES.grade(SAMPLE, Answer(boxes=(PlacedBox(10, 10, 50, 29),)), [FRAME]).correct
 
 
+def test_a_box_is_cut_to_its_image_and_an_inverted_one_is_wrong() -> None:
+    corner = replace(SAMPLE, boxes=(PlacedBox(0, 0, 40, 40, role="answer"),))
+    assert SCENES.grade(corner, Answer(boxes=(PlacedBox(-30, -30, 40, 40),)), [FRAME]).iou == 1.0
+    assert not SCENES.grade(corner, Answer(boxes=(PlacedBox(40, 40, 0, 0),)), [FRAME]).correct
+
+
 def test_a_point_has_no_iou() -> None:
     grade = SCENES.grade(replace(SAMPLE, task=Task.POINT), Answer(points=(PlacedPoint(20, 20),)), [FRAME])
     assert (grade.correct, grade.iou) == (True, None)
