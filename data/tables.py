@@ -279,6 +279,7 @@ TABLES: dict[str, Table] = {
                 "protocol": TEXT,
                 "mode": TEXT,
                 "sample_id": TEXT,
+                "item": TEXT,
                 "turns": pa.list_(TURN),
                 "text": TEXT,
                 "answer": TEXT,

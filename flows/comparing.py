@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.benchmarks.comparing import Contrast, Flip, Pairing, Side, contrasts, flips, pair
+from data.benchmarks.comparing import Contrast, Flip, Pairing, Side, contrasts, flips, item_of, pair
 from data.benchmarks.sides import Wanted, find_side
 from data.store import Store
 
@@ -51,7 +51,7 @@ def title(pairing: Pairing) -> str:
 def flip_cells(comparison: Comparison, most: int) -> Cells:
     """A line for each item that flipped, in the order of ``FLIP_HEADS``."""
     return [
-        (flip.a["sample_id"], "gained" if flip.is_gain else "lost", flip.a["category"], *map(said, rows), *(row["iou"] for row in rows))
+        (item_of(flip.a), "gained" if flip.is_gain else "lost", flip.a["category"], *map(said, rows), *(row["iou"] for row in rows))
         for _, flip in comparison.flips[:most]
         for rows in [(flip.a, flip.b)]
     ]

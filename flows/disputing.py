@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from data.benchmarks.comparing import item_of
 from data.benchmarks.disputes import Dispute, disputes
 from data.benchmarks.sides import Wanted, find_predictions
 from data.store import Store
@@ -16,13 +17,13 @@ SHOWN_CHARACTERS = 160
 def find_disputes(store: Store, reference: str, wanted: Wanted) -> tuple[list[Dispute], int]:
     """The items that the protocols judge differently, and of how many. Raises ``UnknownSideError``."""
     _, rows = find_predictions(store, reference, wanted)
-    return disputes(rows), len({(row["benchmark"], row["mode"], row["sample_id"]) for row in rows})
+    return disputes(rows), len({(row["benchmark"], row["mode"], item_of(row)) for row in rows})
 
 
 def cells(found: Sequence[Dispute]) -> list[tuple[Any, ...]]:
     """A line for each word on each item, in the order of ``HEADS``."""
     return [
-        (one.sample_id, one.category, word.protocol, "yes" if word.correct else "no", word.iou, word.read[:SHOWN_CHARACTERS])
+        (one.item, one.category, word.protocol, "yes" if word.correct else "no", word.iou, word.read[:SHOWN_CHARACTERS])
         for one in found
         for word in one.words
     ]

@@ -138,7 +138,7 @@ def contrasts(pairing: Pairing, seed: int = 0) -> list[Contrast]:
 def flips(pairing: Pairing) -> list[Flip]:
     """The items that flipped, the farthest apart first."""
     found = [Flip(a, b) for a, b in pairing.pairs if bool(a["correct"]) != bool(b["correct"])]
-    return sorted(found, key=lambda flip: (-flip.distance, flip.a["sample_id"]))
+    return sorted(found, key=lambda flip: (-flip.distance, item_of(flip.a)))
 
 
 def _of_benchmark(a: Side, b: Side, cells_a: Mapping[Cell, Any], cells_b: Mapping[Cell, Any], across: bool) -> list[Pairing]:
@@ -201,12 +201,17 @@ def _notes(one: Cell, two: Cell, own: str | None, other: str | None) -> Iterator
         yield f"the version of {one.benchmark} is not known on either side"
 
 
+def item_of(row: Row) -> str:
+    """What an answer is to: the id of its sample, or what a scored file called the item; empty where neither is known."""
+    return str(row["sample_id"] or row.get("item") or "")
+
+
 def _by_item(side: Side, cell: Cell, rows: Sequence[Row]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:
-        name = row["sample_id"]
+        name = item_of(row)
         if not name:
-            told = "a line that is scored names its item in sample_id"
+            told = "a line that is scored names its item in sample_id, or else in id"
             raise ComparingError(f"prediction {row['prediction_id']} of {side.name} names no item of {cell.benchmark}; {told}")
         if name in found:
             twice = f"{found[name]['prediction_id']} and {row['prediction_id']}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.benchmarks.benchmark import STRICT
+from data.benchmarks.comparing import item_of
 from data.rows import Row
 
 READ = ("box", "extracted", "point", "answer", "prediction")
@@ -39,7 +40,7 @@ class Dispute:
 
     benchmark: str
     mode: str
-    sample_id: str
+    item: str
     category: str | None
     text: str
     words: tuple[Word, ...]
@@ -49,7 +50,7 @@ def disputes(predictions: Sequence[Row]) -> list[Dispute]:
     """The items of one evaluation that some protocols call right and others wrong, in the order of their ids."""
     items: dict[tuple[str, str, str], list[Row]] = {}
     for row in predictions:
-        items.setdefault((row["benchmark"], row["mode"], row["sample_id"]), []).append(row)
+        items.setdefault((row["benchmark"], row["mode"], item_of(row)), []).append(row)
     return [
         Dispute(*item, rows[0]["category"], rows[0]["text"] or "", tuple(map(_word, rows)))
         for item, rows in sorted(items.items())

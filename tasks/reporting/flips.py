@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.benchmarks.comparing import Flip
+from data.benchmarks.comparing import Flip, item_of
 from data.catalog import connect
 from data.drawing import draw, with_looks
 from data.marks import looks_of_turns, prediction_marks, sample_marks
@@ -55,7 +55,7 @@ def _cards(store: Store, flips: Sequence[Flip]) -> Iterator[Card]:
         sample = samples.get(flip.a["sample_id"])
         sides = (_said(flip.a, sample, images), _said(flip.b, sample, images))
         known = sample or {"question": None, "answer": None}
-        yield Card(flip.a["sample_id"], known["question"], known["answer"], flip.a["category"], flip.is_gain, sides)
+        yield Card(item_of(flip.a), known["question"], known["answer"], flip.a["category"], flip.is_gain, sides)
 
 
 def _samples(store: Store, sample_ids: Sequence[str]) -> dict[str, Row]:

@@ -183,3 +183,14 @@ def test_examples_are_scored_as_the_protocol_scores_them(name: str) -> None:
     rulings = [rule(PROTOCOLS[name], read_line(line)) for line in path.read_bytes().splitlines()]
     assert [(line["scores"], line["reason"]) for line in out(done.stdout)] == [(ruling.scores, ruling.reason) for ruling in rulings]
     assert done.exit_code == 0
+
+
+def test_two_scored_files_are_compared_by_what_their_lines_are_called(tmp_path: Path, store: Store) -> None:
+    for model, box in (("old", "(0, 0, 9, 9)"), ("new", "(100, 200, 300, 400)")):
+        path = tmp_path / f"{model}.jsonl"
+        path.write_text(json.dumps({"id": "q1", "prediction": f"<think></think><answer>{box}</answer>", **BOX}))
+        scored("strict", path, "--store")
+    done = CliRunner().invoke(app, ["compare", "old", "new"])
+    assert done.exit_code == 0, done.output
+    assert "q1" in done.stdout
+    assert "gained" in done.stdout

@@ -47,6 +47,7 @@ class Keeping:
             "prediction_id": entity_id(Kind.PREDICTION, self.run_id, self.benchmark, self.protocol, self.mode, number),
             **{name: getattr(self, name) for name in ("run_id", "model", "benchmark", "protocol", "mode", "settings_hash")},
             "sample_id": text_of(line.get("sample_id")),
+            "item": text_of(str(line.get("id", number))),
             "turns": _turns(line.get("turns")),
             "text": text_of(line.get("prediction")) or _joined(line.get("turns")),
             "answer": text_of(answer.text) if answer is not None else None,

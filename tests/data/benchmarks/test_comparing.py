@@ -147,3 +147,13 @@ def test_swapping_the_sides_turns_every_sign(hits: list[tuple[bool, bool]]) -> N
     there, back = (contrasts(pair(*sides)[0][0])[0] for sides in ((a, b), (b, a)))
     assert there.difference.value == pytest.approx(-back.difference.value)
     assert (there.gained, there.lost, there.p) == (back.lost, back.gained, back.p)
+
+
+def test_answers_to_lines_without_samples_are_paired_by_what_the_lines_are_called() -> None:
+    sides = [
+        Side(name, [row(0, correct) | {"sample_id": None, "item": "q1"}], {SCENES: "ver_1"})
+        for name, correct in (("A", False), ("B", True))
+    ]
+    (pairing,), refusals = pair(*sides)
+    assert not refusals
+    assert [flip.is_gain for flip in flips(pairing)] == [True]
