@@ -1,4 +1,5 @@
-"""Two more reinforcements for the store of ``tests/conftest.py``: one with pairs of streams and an archive, one with closer looks."""
+"""Two more reinforcements for the store of ``tests/conftest.py``, one with pairs of streams and an archive, one with closer looks, and an
+evaluation in several modes."""
 
 from __future__ import annotations
 
@@ -20,6 +21,8 @@ RUNS = ("run_00000000000000000000000001", "run_00000000000000000000000002")
 STEPS, ROLLOUTS = 3, 4
 ZOOM = ZoomConfig(half_px=20)
 GRADES = (0.0, 0.3, 0.7, 1.0)
+MODES_RUN = "run_00000000000000000000000003"
+MODES = ("grounded", "textual", "looks", "first_sight")
 TABLES = ("rollouts", "groups", "archive", "metrics", "judgements")
 
 
@@ -31,6 +34,26 @@ def add_methods(store: Store) -> None:
     boxed = [sample for sample in samples if sample.answer_boxes and len(sample.image_ids) == 1][:3]
     for run_id, write in zip(RUNS, (_write_pairs, _write_looks), strict=True):
         _publish(store, run_id, made["finetune"], lambda step, run_id=run_id, write=write: write(store, run_id, step, boxed))  # type: ignore[misc]
+    _publish_modes(store, made["evaluate"])
+
+
+def _publish_modes(store: Store, answered: Manifest) -> None:
+    """The last evaluation once more, in every mode: what was answered is the same but for whether it is right."""
+    rows, scores = (store.read(answered.outputs[name]).to_pylist() for name in ("predictions", "scores"))
+    asked = [_in_mode(row, mode, number) for mode in MODES for number, row in enumerate(rows)]
+    figures = [row | {"run_id": MODES_RUN, "mode": mode} for mode in MODES for row in scores]
+    parents = [version for version in answered.outputs.values() if version.table_name == "scores"]
+    with store.draft(
+        stage="evaluate", stage_key=digest("methods", MODES_RUN), run_id=MODES_RUN, parents=parents, config={"made": True}
+    ) as draft:
+        draft.add("predictions", asked)
+        draft.add("scores", figures)
+        draft.publish()
+
+
+def _in_mode(row: Row, mode: str, number: int) -> Row:
+    changed = {"run_id": MODES_RUN, "mode": mode, "prediction_id": entity_id(Kind.PREDICTION, MODES_RUN, mode, row["sample_id"])}
+    return row | changed | {"correct": (number + MODES.index(mode)) % 3 > 0, "evidence_iou": number % 5 / 4 if mode == "grounded" else None}
 
 
 def _publish(store: Store, run_id: str, parent: Manifest, write: Callable[[int], None]) -> None:

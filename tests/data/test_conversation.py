@@ -92,5 +92,5 @@ def test_a_prompt_has_a_hash_of_its_text() -> None:
 
 @pytest.mark.parametrize("name", ["student/loud", "../prompts/student/terse", ""])
 def test_an_unknown_prompt_is_answered_with_the_known_ones(name: str) -> None:
-    with pytest.raises(UnknownPromptError, match="student/instructed, student/marked, student/terse"):
+    with pytest.raises(UnknownPromptError, match="student/instructed, student/marked, student/spelled, student/terse"):
         prompt(name)

@@ -144,7 +144,7 @@ def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> No
     [
         (Stage.INGEST, []),
         (Stage.GENERATE, ["teacher/direct", "teacher/forms/vigorl", *(f"teacher/domains/{domain}" for domain in Domain)]),
-        (Stage.PRETRAIN, ["student/instructed", "student/marked", "student/terse"]),
+        (Stage.PRETRAIN, ["student/instructed", "student/marked", "student/spelled", "student/terse"]),
         (Stage.FINETUNE, ["student/terse"]),
     ],
 )

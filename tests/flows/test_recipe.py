@@ -52,7 +52,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("ingest.sources.0.cuont", 1, r"ingest\.sources\.0\.scenes\.cuont: there is no such setting; there are .*count"),
         ("publish.balance.method.sharez", 1, r"publish\.balance\.method\.sharez: there is no such setting; there are cap, caps, shares"),
         ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are .*textual"),
-        ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, marked, terse"),
+        ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, marked, spelled, terse"),
         ("generate.dialect", "vigor", r"generate\.dialect: there is no dialect 'vigor'"),
         ("publish.dialects", ["vigor"], r"publish\.dialects: there is no dialect 'vigor'"),
         ("curate.rules", {"beauty": {}}, r"curate\.rules: there is no rule 'beauty'; there are parsed, "),
@@ -60,7 +60,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("evaluate.benchmarks", ["scenes", "sceens"], r"evaluate\.benchmarks: there is no benchmark 'sceens'; there are scenes, "),
         ("evaluate.dialect", "vigor", r"evaluate\.dialect: there is no dialect 'vigor'"),
         ("evaluate.prompt", "long", r"evaluate\.prompt: there is no student prompt 'long'"),
-        ("evaluate.protocol", "loose", r"benchmark scenes has no protocol 'loose'; it has strict"),
+        ("evaluate.protocols", ["loose"], r"benchmark scenes has no protocol 'loose'; it has strict"),
         (
             "reinforce.rewards",
             {"outcome": 1.0, "beauty": 1.0},
