@@ -156,5 +156,5 @@ def test_a_reference_that_names_no_answers_is_an_error(arguments: list[str], exp
 
 
 def test_a_version_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(UnknownVersionError, match="no version of predictions called 'ver_0'"):
-        said("ver_0", "latest")
+    with pytest.raises(UnknownVersionError, match="no version of predictions called 'ver_nothing'"):
+        said("ver_nothing", "latest")
