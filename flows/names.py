@@ -54,11 +54,19 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
         if asking.prompt is not None:
             yield f"{key}.prompt", partial(_student_prompt, asking.prompt)
         if asking.evidence is not None:
-            yield f"{key}.evidence.dialect", partial(get_dialect, asking.evidence.dialect)
+            yield f"{key}.evidence.dialect", partial(_one_turn, asking.evidence.dialect)
     for name in recipe.evaluate.benchmarks:
         yield "evaluate.benchmarks", partial(find_benchmark, name, protocols_of(recipe.evaluate))
     if recipe.reinforce is not None:
         yield from _training_checks(recipe.reinforce)
+
+
+def _one_turn(name: str) -> None:
+    """Raise ``ValueError`` on a dialect that is not there, or whose answers take several turns."""
+    from data.dialects import get_dialect
+
+    if get_dialect(name).has_turns:
+        raise ValueError(f"a second answer beside crops takes one turn, and {name} takes several")
 
 
 def _training_checks(config: ReinforceConfig) -> Iterator[Check]:

@@ -79,10 +79,14 @@ def order_for(stage: Stage, recipe: Recipe, given: list[Made]) -> Order:
 
 
 def _settings(stage: Stage, recipe: Recipe, inputs: Made) -> dict[str, Any]:
-    """What decides the result; a checkpoint's answers are the same whatever endpoint is asked beside it."""
+    """What decides the result. A checkpoint brings its own settings, and its answers are the same whatever endpoint is asked beside it; how
+    an endpoint is asked, the recipe's student says."""
     settings = keyed_settings(stage, recipe)
-    asked = {"endpoint", "budget"} if stage is Stage.EVALUATE and CHECKPOINTS in inputs else set()
-    return {name: value for name, value in settings.items() if name not in asked}
+    if stage is not Stage.EVALUATE:
+        return settings
+    asked = {"endpoint", "budget"} if CHECKPOINTS in inputs else set()
+    shown = {} if CHECKPOINTS in inputs else {"student": recipe.student.model_dump(mode="json")}
+    return {name: value for name, value in settings.items() if name not in asked} | shown
 
 
 def with_newest(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> list[Made]:

@@ -121,6 +121,7 @@ def evaluation_job(run: StageRun) -> EvaluateJob:
         checkpoint_id=checkpoint.version_id if checkpoint else None,
         model=config.model if config else base_model(run),
         name=config.model if config else checkpoint.stage if checkpoint else run.order.student.base,
-        config=run.config(EvaluateConfig),
+        student=run.order.student if config else None,
+        config=run.config(EvaluateConfig) if config else run.config(EvaluateConfig).model_copy(update={"endpoint": None}),
         output=run.folder.path / "answers",
     )

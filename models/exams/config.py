@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from data.benchmarks.benchmark import STRICT
 from data.config import Section
@@ -71,6 +71,13 @@ class EvaluateConfig(Section):
     """An endpoint to evaluate beside them."""
     budget: BudgetConfig = BudgetConfig()
     """The most that the endpoint may cost."""
+
+    @field_validator("benchmarks", "protocols")
+    @classmethod
+    def _are_different(cls, names: list[str]) -> list[str]:
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands there more than once, so that its answers would count twice")
+        return names
 
     @property
     def askings(self) -> dict[str, AskingConfig]:

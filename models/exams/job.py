@@ -19,6 +19,7 @@ from data.config import Section
 from data.identity import digest
 from models.exams.config import EvaluateConfig
 from models.student.config import StudentConfig
+from models.teacher.config import REACHING
 
 SHARD_BATCHES = 2
 """Batches a shard holds."""
@@ -56,7 +57,8 @@ class EvaluateJob(Section):
 
     def fingerprint(self) -> str:
         """A hash of what decides the answers; shards of another job are not taken for this one's."""
-        unasked: dict[str, Any] = {"store": True, "output": True, "model": True, "config": {"threads", "endpoint", "budget"}}
+        unkeyed = {"threads": True, "budget": True, "endpoint": set(REACHING)}
+        unasked: dict[str, Any] = {"store": True, "output": True, "model": True, "config": unkeyed}
         return digest(self.model_dump(mode="json", exclude=unasked))
 
     @property

@@ -96,13 +96,15 @@ def _mark(protocol: str, exam: Exam, sample: Sample, reply: Reply, answer: Answe
 
 def _ruled(protocol: str, sample: Sample, reply: Reply, frames: Sequence[Frame]) -> dict[str, Any]:
     """What a compat protocol says; a sample that it cannot judge, or an item without a reply, is wrong, and the row says why."""
-    if reply.text is None:
-        return {"correct": False, "iou": None, "scores": [], "detail": None, "parse_error": reply.error}
     scorer = get_protocol(protocol)
+    nothing: dict[str, Any] = {"correct": False, "iou": scorer.verdict(scorer.blank).iou, "scores": [], "detail": None}
+    if reply.text is None:
+        return nothing | {"parse_error": reply.error}
     try:
         line = scorer.line(sample, Said(reply.text, tuple(map(_message, reply.said)), reply.prompt), frames)
+        scorer.check(line)
     except LineError as error:
-        return {"correct": False, "iou": None, "scores": [], "detail": None, "parse_error": str(error)}
+        return nothing | {"parse_error": str(error)}
     ruling = rule(scorer, line)
     return {
         "correct": ruling.verdict.correct,

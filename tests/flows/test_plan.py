@@ -150,3 +150,10 @@ def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> No
 )
 def test_the_prompts_that_a_stage_uses_are_part_of_its_key(stage: Stage, names: list[str], recipe: Recipe) -> None:
     assert set(prompt_hashes(stage, recipe)) == {prompt(name).prompt_hash for name in names}
+
+
+def test_how_an_endpoint_is_asked_is_part_of_its_key() -> None:
+    def asked(space: str) -> object:
+        return order_for(Stage.EVALUATE, load_recipe("smoke", {"evaluate.endpoint": {}, "student.view": {"space": space}}), []).settings
+
+    assert asked("grid:100") != asked("pixel")

@@ -103,3 +103,15 @@ def test_accelerate_takes_the_launch_arguments_of_every_recipe() -> None:
         for config in (recipe.finetune, recipe.reinforce):
             if config is not None:
                 assert parser.parse_args([*config.launch.arguments, "child.py"]).training_script == "child.py"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"evaluate.protocols": ["strict", "strict"]}, "strict stands there more than once"),
+        ({"evaluate.evidence": {"dialect": "vigorl_zoom"}}, "takes one turn, and vigorl_zoom takes several"),
+    ],
+)
+def test_a_way_of_asking_that_cannot_be_is_an_error(settings: dict[str, object], expected: str) -> None:
+    with pytest.raises(RecipeError, match=expected):
+        load_recipe("smoke", settings)

@@ -40,7 +40,7 @@ def test_each_protocol_has_its_word_and_says_what_it_read() -> None:
 
 def test_an_item_without_a_reply_is_wrong_everywhere_and_says_why() -> None:
     found = rows(None, "strict", "mig-bench-univg")
-    assert [(row["correct"], row["parse_error"]) for row in found.values()] == [(False, "no reply: failed")] * 2
+    assert [(row["correct"], row["iou"], row["parse_error"]) for row in found.values()] == [(False, 0.0, "no reply: failed")] * 2
 
 
 def test_what_is_looked_at_is_measured_by_evidence_or_else_by_the_answer() -> None:
