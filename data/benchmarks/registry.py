@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import Benchmark
 from data.benchmarks.published import PUBLISHED, Card
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.mapped import MapError, own_question_set
 from data.benchmarks.scenes import Scenes
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 from data.sources.config import HubConfig, ParquetConfig
 from data.sources.files import ImageFolder
 from data.sources.folder import read_named, read_row
+from data.sources.globs import matching
 from data.sources.problem import Problem, Reason, Reject, RowError, SourceError, SourceImage
 from data.sources.row import RowReader
 
@@ -32,15 +32,6 @@ def read_parquet(config: ParquetConfig, max_pixels: int) -> Iterator[Problem | R
         reader = column_reader(config, path.resolve().parent.name, ImageFolder(path.parent, max_pixels))
         for number, row in enumerate(table_rows(path, columns.values()), start=1):
             yield read_row(reader, f"{path.relative_to(root)}:{number}", rename(row, columns))
-
-
-def matching(pattern: str) -> list[Path]:
-    """The files that a path or a glob names, sorted."""
-    parts = Path(pattern).parts
-    fixed = list(takewhile(lambda part: not set(part) & set("*?["), parts))
-    if len(fixed) == len(parts):
-        return [Path(pattern)] if Path(pattern).is_file() else []
-    return sorted(path for path in Path(*fixed).glob(str(Path(*parts[len(fixed) :]))) if path.is_file())
 
 
 def mapped_columns(config: ParquetConfig | HubConfig) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from data.config import Section
+from data.sources.globs import matching
 
 SplitName = Literal["train", "validation", "test"]
 SpaceName = Literal["pixel", "thousandth", "unit"]
@@ -18,6 +19,21 @@ class LicensedConfig(Section):
 
     licence: str | None = None
     """What the source's images and answers may be used for, by the name of a licence; it is written on the cards of what is published."""
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The files and folders of this machine that it reads, there or not."""
+        return self.folders
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders without which there is nothing to read."""
+        return ()
+
+    @property
+    def rows_file(self) -> Path | None:
+        """The file of its rows, where it is one."""
+        return None
 
 
 class HeldConfig(LicensedConfig):
@@ -54,6 +70,19 @@ class FolderConfig(HeldConfig):
     space: SpaceName | None = None
     """The space of every row's coordinates; a row's own ``space`` wins; neither is a reject."""
 
+    @property
+    def dataset(self) -> str:
+        """What ``samples.dataset`` says of it."""
+        return self.path.resolve().name
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return (self.path,)
+
+    @property
+    def rows_file(self) -> Path:
+        return self.path / self.file
+
 
 class YoloConfig(HeldConfig):
     """Images with YOLO labels (``class cx cy w h``, unit)."""
@@ -66,6 +95,15 @@ class YoloConfig(HeldConfig):
     names: dict[int, str]
     """Class number to name."""
     task: Literal["point", "box", "boxes"] = "box"
+
+    @property
+    def dataset(self) -> str:
+        """What ``samples.dataset`` says of it."""
+        return self.path.resolve().name
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(self.path / kind / self.folder for kind in ("images", "labels"))
 
 
 class ColumnsConfig(Section):
@@ -95,6 +133,15 @@ class ParquetConfig(HeldConfig):
     box_format: Literal["xyxy", "xywh"] = "xyxy"
     split: SplitName = "train"
 
+    @property
+    def dataset(self) -> str:
+        """What ``samples.dataset`` says of it."""
+        return Path(self.path).resolve().parent.name
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        return tuple(matching(self.path))
+
 
 class HubConfig(HeldConfig):
     """Any data set of the Hugging Face hub (or a local folder ``datasets`` can load) with a column map."""
@@ -110,6 +157,16 @@ class HubConfig(HeldConfig):
     box_format: Literal["xyxy", "xywh"] = "xyxy"
     split: SplitName = "train"
 
+    @property
+    def dataset(self) -> str:
+        """What ``samples.dataset`` says of it."""
+        path = Path(self.repository)
+        return path.resolve().name if path.is_dir() else self.repository
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        return (Path(self.repository),)
+
 
 class TracesConfig(HeldConfig):
     """Existing chains (ShareGPT or JSONL), so that generation can be skipped: makes samples and ``imported`` traces."""
@@ -123,6 +180,28 @@ class TracesConfig(HeldConfig):
     task: str | None = None
     """The task of rows that name none; without it, the first of point, box, boxes, text that a chain's answer fits."""
     split: SplitName = "train"
+
+    @property
+    def dataset(self) -> str:
+        """What ``samples.dataset`` says of it."""
+        return self.path.stem
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        return (self.path, self.image_folder)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys((self.path.parent, self.image_folder)))
+
+    @property
+    def rows_file(self) -> Path:
+        return self.path
+
+    @property
+    def image_folder(self) -> Path:
+        """What image paths are relative to."""
+        return self.images or self.path.parent
 
 
 class PublishedConfig(HeldConfig):
@@ -143,6 +222,12 @@ class PublishedConfig(HeldConfig):
     split: SplitName = "test"
     limit: int | None = Field(default=None, gt=0)
     """At most so many records of each part, the first ones."""
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        found = self.path or (Path(self.repository) if self.repository is not None else None)
+        beside = found.parent if found is not None and found.is_file() else found
+        return tuple(dict.fromkeys(path for path in (found, self.images or beside) if path is not None))
 
 
 SourceConfig = Annotated[

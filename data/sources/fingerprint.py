@@ -7,18 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.identity import digest
-from data.sources.columns import matching
-from data.sources.config import (
-    FolderConfig,
-    HubConfig,
-    IngestConfig,
-    ParquetConfig,
-    PublishedConfig,
-    ScenesConfig,
-    SourceConfig,
-    TracesConfig,
-    YoloConfig,
-)
+from data.sources.config import IngestConfig, SourceConfig
 
 STORE_PARTS = ("manifests", "objects", "refs", "runs")
 """The folders that every store has."""
@@ -39,12 +28,7 @@ def _stamp(path: Path) -> tuple[str, int, int]:
 
 
 def _files(config: SourceConfig) -> Iterator[Path]:
-    if isinstance(config, ScenesConfig):
-        return
-    if isinstance(config, ParquetConfig):
-        yield from matching(config.path)
-        return
-    for root in _roots(config):
+    for root in config.roots:
         yield from [root] if root.is_file() else _below(root)
 
 
@@ -56,17 +40,3 @@ def _below(root: Path) -> Iterator[Path]:
 
 def _is_store(folder: Path) -> bool:
     return all((folder / part).is_dir() for part in STORE_PARTS)
-
-
-def _roots(config: FolderConfig | YoloConfig | HubConfig | TracesConfig | PublishedConfig) -> tuple[Path, ...]:
-    if isinstance(config, HubConfig):
-        return (Path(config.repository),)
-    if isinstance(config, YoloConfig):
-        return tuple(config.path / kind / config.folder for kind in ("images", "labels"))
-    if isinstance(config, TracesConfig):
-        return (config.path, config.images or config.path.parent)
-    if isinstance(config, PublishedConfig):
-        found = config.path or (Path(config.repository) if config.repository is not None else None)
-        beside = found.parent if found is not None and found.is_file() else found
-        return tuple(dict.fromkeys(path for path in (found, config.images or beside) if path is not None))
-    return (config.path,)

@@ -16,7 +16,7 @@ def read_folder(config: FolderConfig, max_pixels: int) -> Iterator[Problem | Rej
     if not config.path.is_dir():
         raise SourceError(f"there is no folder {config.path.absolute()}")
     folder = ImageFolder(config.path, max_pixels)
-    reader = RowReader(config.path.resolve().name, config.split, lambda value: read_named(folder, value), config.space)
+    reader = RowReader(config.dataset, config.split, lambda value: read_named(folder, value), config.space)
     for item in read_json_rows(config.path / config.file):
         yield item if isinstance(item, Reject) else read_row(reader, *item)
 

@@ -66,8 +66,8 @@ def read_hub(config: HubConfig, max_pixels: int) -> Iterator[Problem | Reject]:
 def _reader(config: HubConfig, max_pixels: int) -> RowReader:
     path = Path(config.repository)
     if path.is_dir():
-        return column_reader(config, path.resolve().name, LocalFolder(path, max_pixels))
-    return column_reader(config, config.repository, RemoteFolder(path, max_pixels))
+        return column_reader(config, config.dataset, LocalFolder(path, max_pixels))
+    return column_reader(config, config.dataset, RemoteFolder(path, max_pixels))
 
 
 def stream(repository: str, name: str | None, split: str, revision: str | None) -> Any:

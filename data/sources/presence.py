@@ -5,25 +5,14 @@ A data set of the hub is nowhere until it is loaded; how many rows it has is wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.sources.columns import matching
-from data.sources.config import (
-    FolderConfig,
-    HubConfig,
-    IngestConfig,
-    ParquetConfig,
-    PublishedConfig,
-    ScenesConfig,
-    SourceConfig,
-    TracesConfig,
-    YoloConfig,
-)
+from data.sources.config import HubConfig, IngestConfig, ParquetConfig, PublishedConfig, ScenesConfig, SourceConfig
 from data.sources.published import absent_of, count_published
 
 MEBIBYTE = 2**20
@@ -57,43 +46,27 @@ def count_rows(config: SourceConfig) -> RowCount:
 
 
 def _absent(config: SourceConfig) -> Iterator[str]:
-    if isinstance(config, ParquetConfig) and not matching(config.path):
+    if isinstance(config, ParquetConfig) and not config.roots:
         yield f"no Parquet file matches {config.path}"
     if isinstance(config, HubConfig) and not Path(config.repository).is_dir():
         yield f"data set {config.repository} is loaded from the hub"
     if isinstance(config, PublishedConfig):
         yield from absent_of(config)
-    yield from (f"there is no folder {folder.absolute()}" for folder in _folders(config) if not folder.is_dir())
-    file = _file(config)
+    yield from (f"there is no folder {folder.absolute()}" for folder in config.folders if not folder.is_dir())
+    file = config.rows_file
     if file is not None and file.parent.is_dir() and not file.is_file():
         yield f"there is no file {file.absolute()}"
-
-
-def _folders(config: SourceConfig) -> tuple[Path, ...]:
-    if isinstance(config, FolderConfig):
-        return (config.path,)
-    if isinstance(config, YoloConfig):
-        return tuple(config.path / kind / config.folder for kind in ("images", "labels"))
-    if isinstance(config, TracesConfig):
-        return tuple(dict.fromkeys((config.path.parent, config.images or config.path.parent)))
-    return ()
-
-
-def _file(config: SourceConfig) -> Path | None:
-    if isinstance(config, FolderConfig):
-        return config.path / config.file
-    return config.path if isinstance(config, TracesConfig) else None
 
 
 def _count_files(config: SourceConfig) -> int | None:
     """Rows of files that can be counted at a glance: Parquet by its footer, JSONL by its lines."""
     if isinstance(config, ParquetConfig):
-        return _count_parquet(matching(config.path))
-    file = _file(config)
+        return _count_parquet(config.roots)
+    file = config.rows_file
     return _count_lines(file) if file is not None and file.is_file() and file.suffix != ".json" else None
 
 
-def _count_parquet(paths: list[Path]) -> int | None:
+def _count_parquet(paths: Sequence[Path]) -> int | None:
     try:
         return sum(pq.read_metadata(path).num_rows for path in paths) if paths else None
     except (pa.ArrowException, OSError):

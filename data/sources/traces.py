@@ -47,12 +47,10 @@ def read_traces(config: TracesConfig, max_pixels: int) -> Iterator[Problem | Rej
         dialect = get_dialect(config.dialect)
     except ValueError as error:
         raise SourceError(str(error)) from error
-    folder = ImageFolder(config.images or config.path.parent, max_pixels)
+    folder = ImageFolder(config.image_folder, max_pixels)
     if not folder.root.is_dir():
         raise SourceError(f"there is no folder {folder.root.absolute()}")
-    rows = RowReader(
-        config.path.stem, config.split, lambda value: read_named(folder, value), config.space, config.task, ignored=CHAIN_FIELDS
-    )
+    rows = RowReader(config.dataset, config.split, lambda value: read_named(folder, value), config.space, config.task, ignored=CHAIN_FIELDS)
     reader = ChainReader(config, dialect, rows)
     for item in read_json_rows(config.path):
         yield item if isinstance(item, Reject) else reader.read(*item)

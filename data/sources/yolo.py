@@ -125,7 +125,7 @@ def _problem(config: YoloConfig, locator: str, number: int, boxes: list[PlacedBo
         question, boxes = f"Box the largest {name}.", [first]
     return Problem(
         locator=locator,
-        dataset=config.path.resolve().name,
+        dataset=config.dataset,
         split=config.split,
         task=task,
         question=question,

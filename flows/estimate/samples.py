@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
-from data.sources.config import (
-    FolderConfig,
-    HubConfig,
-    IngestConfig,
-    ParquetConfig,
-    PublishedConfig,
-    ScenesConfig,
-    SourceConfig,
-    TracesConfig,
-    YoloConfig,
-)
+from data.sources.config import IngestConfig, PublishedConfig, ScenesConfig, SourceConfig, TracesConfig
 from data.sources.presence import count_rows
 from data.sources.published import brings_chains, images_of, name_of
 from data.sources.scenes import DATASET, NUMBERS
@@ -58,14 +47,7 @@ def dataset_of(source: SourceConfig) -> str:
     """What ``samples.dataset`` will say of a source."""
     if isinstance(source, ScenesConfig):
         return DATASET
-    if isinstance(source, HubConfig):
-        path = Path(source.repository)
-        return path.resolve().name if path.is_dir() else source.repository
-    if isinstance(source, PublishedConfig):
-        return name_of(source)
-    if isinstance(source, ParquetConfig):
-        return Path(source.path).resolve().parent.name
-    return source.path.stem if isinstance(source, TracesConfig) else _folder_name(source)
+    return name_of(source) if isinstance(source, PublishedConfig) else source.dataset
 
 
 def _brings_chains(source: SourceConfig) -> bool:
@@ -76,10 +58,6 @@ def _images(source: SourceConfig) -> int:
     if isinstance(source, ScenesConfig):
         return max(NUMBERS) if source.tasks.get("multi_image") else 1
     return images_of(source) if isinstance(source, PublishedConfig) else source.expected_images
-
-
-def _folder_name(source: FolderConfig | YoloConfig) -> str:
-    return source.path.resolve().name
 
 
 def _is_taken(source: SourceConfig, splits: Collection[str] | None, datasets: Collection[str] | None) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
+from types import TracebackType
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
@@ -41,24 +41,12 @@ class Breaker:
         """Whether only one call at a time goes through."""
         return self._failures >= self._limit
 
-    @asynccontextmanager
-    async def attempt(self) -> AsyncIterator[None]:
-        """Let one try through and see how it ends. Raises ``LostError`` where the endpoint is lost."""
-        is_trial = await self._admit()
-        try:
-            yield
-        except Exception as error:
-            self._see(self._describe(error), is_trial)
-            raise
-        else:
-            self._see(None, is_trial)
-        finally:
-            if is_trial:
-                self._is_tried = False
-                self._tell()
+    def attempt(self) -> Attempt:
+        """A context that lets one try through and sees how it ends; entering raises ``LostError`` where the endpoint is lost."""
+        return Attempt(self)
 
-    async def _admit(self) -> bool:
-        """Wait while the breaker is open; true for the one whose turn it is to try."""
+    async def admit(self) -> bool:
+        """Wait while the breaker is open; true for the one whose turn it is to try. Raises ``LostError``."""
         while self.is_open:
             if self._is_lost:
                 raise LostError(self._sentence())
@@ -67,6 +55,14 @@ class Breaker:
                 return True
             await self._changed.wait()
         return False
+
+    def see(self, error: BaseException | None, *, is_trial: bool) -> None:
+        """How a try ended; one that was cancelled says nothing of the endpoint."""
+        if error is None or isinstance(error, Exception):
+            self._count(self._describe(error) if error is not None else None, is_trial=is_trial)
+        if is_trial:
+            self._is_tried = False
+            self._tell()
 
     async def _pause(self) -> None:
         self._is_tried = True
@@ -77,7 +73,7 @@ class Breaker:
             self._tell()
             raise
 
-    def _see(self, said: str | None, is_trial: bool) -> None:
+    def _count(self, said: str | None, *, is_trial: bool) -> None:
         if said is None:
             if self.is_open:
                 self._tell()
@@ -97,3 +93,16 @@ class Breaker:
     def _tell(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+class Attempt:
+    """One try, from when it is let through to its end."""
+
+    def __init__(self, breaker: Breaker) -> None:
+        self._breaker = breaker
+
+    async def __aenter__(self) -> None:
+        self._is_trial = await self._breaker.admit()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._breaker.see(error, is_trial=self._is_trial)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from data.benchmarks.compat.visual_rft_detection import keeps_form, rewards
-from data.benchmarks.protocols.fields import check_target, check_text, verdict_of
+from data.benchmarks.protocols.fields import verdict_of
 from data.benchmarks.protocols.places import written_corners
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Scores, Verdict
+from data.benchmarks.protocols.solution import SolutionLines
 from data.sample import Sample
 from data.space import Frame
 
@@ -17,7 +17,7 @@ RIGHT = 0.5
 
 
 @register
-class VisualRftDetection:
+class VisualRftDetection(SolutionLines):
     """Both rewards as they are without symbolic verification.
 
     ``iou_symbolic`` and ``confidence_symbolic`` are None. As shipped, both rewards are 1 where math-verify takes reply and solution for
@@ -35,11 +35,6 @@ class VisualRftDetection:
     def blank(self) -> Scores:
         return {"format": 0.0, "iou": 0.0, "confidence": 0.0, "iou_symbolic": None, "confidence_symbolic": None}
 
-    def check(self, line: Line) -> None:
-        check_text(line, "prediction")
-        check_target(line, "solution")
-        check_text(line["target"], "solution")
-
     def score(self, line: Line) -> Scores:
         text = line["prediction"]
         iou, confidence = rewards(text, line["target"]["solution"])
@@ -49,16 +44,8 @@ class VisualRftDetection:
         iou = scores["iou"]
         return verdict_of(scores, "iou", correct=isinstance(iou, float) and iou >= RIGHT)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
-        return {"id": sample.sample_id, "prediction": said.text, "target": {"solution": _solution(sample, frames)}}
-
-
-def _solution(sample: Sample, frames: Sequence[Frame]) -> str:
-    """The published ``solution`` where ``meta`` has one, else the answer boxes, each wholly sure."""
-    published = sample.meta.get("solution")
-    if isinstance(published, str):
-        return published
-    if not sample.answer_boxes:
-        raise LineError(f"{sample.sample_id} has no answer box, the protocol judges boxes")
-    boxes = [{"Position": written_corners(box, sample, frames), "Confidence": 1} for box in sample.answer_boxes]
-    return f"<answer>{boxes}</answer>"
+    def written(self, sample: Sample, frames: Sequence[Frame]) -> str:
+        if not sample.answer_boxes:
+            raise LineError(f"{sample.sample_id} has no answer box, the protocol judges boxes")
+        boxes = [{"Position": written_corners(box, sample, frames), "Confidence": 1} for box in sample.answer_boxes]
+        return f"<answer>{boxes}</answer>"

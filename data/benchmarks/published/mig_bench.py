@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.material import Material, Record, problems, read_below, required
 from data.benchmarks.published.naming import named_image

@@ -13,8 +13,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.material import FilesOfParts, Material, Record, Records, found_in, problems, read_below, required
 from data.benchmarks.published.references import reference_rows, references

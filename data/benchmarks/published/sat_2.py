@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.items import item
 from data.benchmarks.published.material import Material, Record, problems, required

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, ClassVar
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.items import item, sorted_out
 from data.benchmarks.published.material import Material, Record, Records, problems, required
 from data.sample import Task

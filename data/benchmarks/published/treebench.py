@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT, Asking
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.items import item
 from data.benchmarks.published.lettered import LETTERS, named_choice, split_lettered

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.items import item, sorted_out
 from data.benchmarks.published.lettered import named_choice, split_lettered

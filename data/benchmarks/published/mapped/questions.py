@@ -12,9 +12,9 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT, Asking, Grade
 from data.benchmarks.protocols import PROTOCOLS
-from data.benchmarks.published.asked import AskedBenchmark
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.mapped.config import LETTERS, MapConfig, MapError, PartConfig, read_map, written
 from data.benchmarks.published.mapped.judging import judge

@@ -1,6 +1,7 @@
-"""Asked: what benchmarks that were published share when they are asked: which samples are theirs, how, and how the strict scorer judges.
+"""Asked: what benchmarks share when they are asked: which samples are theirs, how, and how the strict scorer judges.
 
-A benchmark is a class with a ``name``, a ``card`` and ``read`` beside this base; what it does otherwise it overrides.
+A benchmark is a class with a ``name`` on top of this base, and with a ``card`` and ``read`` where others have published it; what it does
+otherwise it overrides.
 """
 
 from __future__ import annotations
@@ -28,8 +29,12 @@ class AskedBenchmark(ABC):
 
     def items(self, samples: Sequence[Sample], splits: Sequence[str], limit: int | None) -> list[Sample]:
         """Its samples of the splits by id, so that a limit takes a fixed random part of them."""
-        chosen = [one for one in samples if one.dataset == self.name and one.split in splits and is_scorable(one)]
+        chosen = [one for one in samples if self.owns(one) and one.split in splits and is_scorable(one)]
         return sorted(chosen, key=lambda sample: sample.sample_id)[:limit]
+
+    def owns(self, sample: Sample) -> bool:
+        """Whether a sample is one of its own: its ``dataset`` says so."""
+        return sample.dataset == self.name
 
     def prompt(self, sample: Sample, asking: Asking, frames: Sequence[Frame]) -> list[Message]:
         """The conversation that ends where the model should answer."""
