@@ -75,6 +75,10 @@ def keyed_settings(stage: Stage, recipe: Recipe) -> dict[str, Any]:
         from models.training.rewards import reward_versions
 
         settings["reward_versions"] = reward_versions(own)
+    if isinstance(own, EvaluateConfig):
+        from models.exams.exam import exams
+
+        settings["prompts"] = [exam.prompt_hash for exam in exams(own, recipe.student, samples=[])]
     if isinstance(own, IngestConfig):
         from data.sources.fingerprint import fingerprint
 

@@ -13,7 +13,10 @@ from data.benchmarks.benchmark import Asking, Benchmark
 from data.benchmarks.registry import find_benchmark
 from data.dialects import Turn
 from data.evidence import EvidenceConfig
+from data.identity import digest
 from data.sample import Sample
+from data.space import Frame
+from data.store.images import ImageReader
 from models.exams.config import ALL_PROTOCOLS, AskingConfig, EvaluateConfig
 from models.student.config import StudentConfig
 
@@ -43,6 +46,16 @@ class Exam:
             raise ValueError(f"mode {self.mode} shows no evidence")
         asked = {"dialect": self.evidence.dialect, "prompt": self.evidence.prompt or self.settings.prompt}
         return replace(self, settings=self.settings.model_copy(update=asked), evidence=None)
+
+    def frames(self, sample: Sample, images: ImageReader) -> tuple[Frame, ...]:
+        """How the model sees the sample's images, in their order."""
+        return self.settings.view.frames(map(images.size, sample.image_ids))
+
+    @property
+    def prompt_hash(self) -> str:
+        """A hash of every prompt text that is used."""
+        first = self.benchmark.prompt_hash(self.asking)
+        return digest(first, self.second.prompt_hash) if self.evidence is not None else first
 
 
 @dataclass(frozen=True, slots=True)

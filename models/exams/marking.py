@@ -7,12 +7,12 @@ protocol judges the text itself, and what it says is kept whole in ``detail``: i
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from data.benchmarks.benchmark import STRICT
+from data.benchmarks.lines.rows import numbers
 from data.benchmarks.protocols import LineError, Said, get_protocol, rule
 from data.dialects import Turn, get_dialect
 from data.identity import Kind, digest, entity_id
@@ -109,7 +109,7 @@ def _ruled(protocol: str, sample: Sample, reply: Reply, frames: Sequence[Frame])
     return {
         "correct": ruling.verdict.correct,
         "iou": ruling.verdict.iou,
-        "scores": list(_numbers(ruling.scores).items()),
+        "scores": list(numbers(ruling.scores).items()),
         "detail": json.dumps(ruling.scores, default=str),
         "parse_error": ruling.reason,
     }
@@ -117,11 +117,6 @@ def _ruled(protocol: str, sample: Sample, reply: Reply, frames: Sequence[Frame])
 
 def _message(turn: Turn) -> dict[str, Any]:
     return {"role": turn.role, "content": turn.text}
-
-
-def _numbers(scores: Mapping[str, Any]) -> dict[str, float]:
-    numbers = {name: value for name, value in scores.items() if isinstance(value, int | float)}
-    return {name: float(value) for name, value in numbers.items() if math.isfinite(value)}
 
 
 def _places(answer: Answer | None) -> dict[str, Any]:

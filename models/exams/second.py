@@ -9,19 +9,19 @@ from typing import Any
 from data.dialects import get_dialect
 from data.evidence import windows
 from data.sample import Sample
-from data.space import Frame
+from data.store.images import ImageReader
 from data.trace import PlacedBox
 from models.exams.exam import Exam, Reply
 from models.student.turn_rows import EMPTY
 
 
-def shown_windows(exam: Exam, sample: Sample, first: Reply, frames: Sequence[Frame], sizes: Sequence[tuple[int, int]]) -> list[PlacedBox]:
+def shown_windows(exam: Exam, sample: Sample, first: Reply, images: ImageReader) -> list[PlacedBox]:
     """What is cut out for the second question, by the boxes that the first answer and its thoughts name; none where it does not parse."""
-    trace = get_dialect(first.dialect).parse_turns(list(first.said), frames, sample.task).trace
+    trace = get_dialect(first.dialect).parse_turns(list(first.said), exam.frames(sample, images), sample.task).trace
     if trace is None or exam.evidence is None:
         return []
     named = [mention.place for mention in trace.mentions if isinstance(mention.place, PlacedBox)]
-    return windows([*named, *trace.answer.boxes], sizes, exam.evidence)
+    return windows([*named, *trace.answer.boxes], [images.size(name) for name in sample.image_ids], exam.evidence)
 
 
 def joined(first: Reply, second: Reply, shown: Sequence[PlacedBox], sample: Sample) -> Reply:

@@ -13,10 +13,8 @@ import pyarrow.parquet as pq
 
 from data.benchmarks.figures import Origin, score_rows
 from data.benchmarks.registry import is_verified
-from data.identity import digest
 from data.rows import sample_from_row
 from data.sample import Sample
-from data.space import Frame
 from data.store import Store
 from data.store.files import replaced
 from data.store.images import ImageReader
@@ -73,11 +71,8 @@ class Sitting:
             row
             for batch in in_lots(items, self.job.config.batch_size)
             for item, reply in zip(batch, examinee.answer(exam, batch), strict=True)
-            for row in prediction_rows(self.job, exam, item, reply, self._frames(exam, item))
+            for row in prediction_rows(self.job, exam, item, reply, exam.frames(item, self.images))
         ]
-
-    def _frames(self, exam: Exam, sample: Sample) -> tuple[Frame, ...]:
-        return exam.settings.view.frames(map(self.images.size, sample.image_ids))
 
     def _shard(self, exam: Exam, number: int) -> Path:
         folder = self.job.output / f"shards-{self.job.fingerprint()[:16]}" / f"{exam.benchmark.name}-{exam.mode}"
@@ -93,16 +88,10 @@ class Sitting:
             protocol=protocol,
             mode=exam.mode,
             settings=exam_settings(self.job, exam),
-            prompt_hash=_prompt_hash(exam),
+            prompt_hash=exam.prompt_hash,
             benchmark_version=self.job.samples,
             verified=answered == {item.sample_id for item in exam.items} and is_verified(exam.benchmark),
         )
-
-
-def _prompt_hash(exam: Exam) -> str:
-    """Of every prompt that the exam uses."""
-    first = exam.benchmark.prompt_hash(exam.asking)
-    return digest(first, exam.benchmark.prompt_hash(exam.second.asking)) if exam.evidence is not None else first
 
 
 def write_rows(path: Path, table_name: str, rows: Sequence[Row]) -> None:

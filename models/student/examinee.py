@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from data.conversation import text_of
+from PIL.Image import Image
+
+from data.conversation import Message, text_of
 from data.evidence import cut
 from data.identity import digest
 from data.sample import Sample
@@ -33,51 +35,56 @@ class StudentExaminee:
 
     def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Reply]:
         """One reply to each item; all of them make one batch."""
-        episodes = self._played(exam, items, [()] * len(items))
-        replies = [self._reply(exam, item, episode) for item, episode in zip(items, episodes, strict=True)]
-        if exam.evidence is None:
-            return replies
-        return self._again(exam, items, replies)
+        firsts = self._asked(exam, items, [()] * len(items))
+        return firsts if exam.evidence is None else self._again(exam, items, firsts)
 
     def _again(self, exam: Exam, items: Sequence[Sample], firsts: Sequence[Reply]) -> list[Reply]:
         """The second answers, beside what the first ones looked at; one that named no box is asked the same without crops."""
-        shown = [self._windows(exam, item, first) for item, first in zip(items, firsts, strict=True)]
-        episodes = self._played(exam.second, items, shown)
-        seconds = [self._reply(exam.second, item, episode) for item, episode in zip(items, episodes, strict=True)]
+        shown = [shown_windows(exam, item, first, self._images) for item, first in zip(items, firsts, strict=True)]
+        seconds = self._asked(exam.second, items, shown)
         return [joined(first, second, boxes, item) for first, second, boxes, item in zip(firsts, seconds, shown, items, strict=True)]
 
-    def _windows(self, exam: Exam, sample: Sample, first: Reply) -> list[PlacedBox]:
-        sizes = [self._images.size(name) for name in sample.image_ids]
-        return shown_windows(exam, sample, first, self._frames(exam, sample), sizes)
-
-    def _played(self, exam: Exam, items: Sequence[Sample], shown: Sequence[Sequence[PlacedBox]]) -> list[Episode]:
+    def _asked(self, exam: Exam, items: Sequence[Sample], shown: Sequence[Sequence[PlacedBox]]) -> list[Reply]:
+        questions = [self._question(exam, item, boxes) for item, boxes in zip(items, shown, strict=True)]
         answerer = Answerer(self._student, exam.settings, exam.temperature, self._writer)
-        return answerer.answer([self._ask(exam, item, boxes, answerer.encoder) for item, boxes in zip(items, shown, strict=True)])
+        episodes = answerer.answer([question.ask(answerer.encoder) for question in questions])
+        return [_reply(exam, question, episode) for question, episode in zip(questions, episodes, strict=True)]
 
-    def _ask(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox], encoder: Encoder) -> Ask:
+    def _question(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> _Question:
         images = [self._images.open(name) for name in sample.image_ids]
         images += [cut(images[box.image_index], box) for box in shown]
         asked = replace(sample, image_ids=(*sample.image_ids, *(CROP_ID.format(number) for number in range(len(shown)))))
         frames = exam.settings.view.frames(image.size for image in images)
-        prompt = encoder.encode(exam.benchmark.prompt(asked, exam.asking, frames), images)
-        return Ask(prompt, images, frames, item_seed(self._seed, sample.sample_id))
+        return _Question(sample, images, frames, exam.benchmark.prompt(asked, exam.asking, frames), item_seed(self._seed, sample.sample_id))
 
-    def _reply(self, exam: Exam, sample: Sample, episode: Episode) -> Reply:
-        question = text_of(exam.benchmark.prompt(sample, exam.asking, self._frames(exam, sample)))
-        return Reply(
-            text=episode.text,
-            said=tuple(episode.said),
-            dialect=exam.asking.dialect,
-            turns=turn_rows(question, sample.image_ids, episode.turns),
-            prompt=question,
-            stop_reason=episode.stop_reason,
-            prompt_tokens=episode.prompt_tokens,
-            completion_tokens=episode.completion_tokens,
-            image_tokens=episode.image_tokens,
-        )
 
-    def _frames(self, exam: Exam, sample: Sample) -> tuple[Frame, ...]:
-        return exam.settings.view.frames(map(self._images.size, sample.image_ids))
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What one item is asked, beside its images and the crops that it is shown."""
+
+    sample: Sample
+    images: list[Image]
+    frames: tuple[Frame, ...]
+    messages: list[Message]
+    seed: int
+
+    def ask(self, encoder: Encoder) -> Ask:
+        return Ask(encoder.encode(self.messages, self.images), self.images, self.frames, self.seed)
+
+
+def _reply(exam: Exam, question: _Question, episode: Episode) -> Reply:
+    text = text_of(question.messages)
+    return Reply(
+        text=episode.text,
+        said=tuple(episode.said),
+        dialect=exam.asking.dialect,
+        turns=turn_rows(text, question.sample.image_ids, episode.turns),
+        prompt=text,
+        stop_reason=episode.stop_reason,
+        prompt_tokens=episode.prompt_tokens,
+        completion_tokens=episode.completion_tokens,
+        image_tokens=episode.image_tokens,
+    )
 
 
 def item_seed(seed: int, sample_id: str) -> int:

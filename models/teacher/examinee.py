@@ -49,12 +49,12 @@ class EndpointExaminee:
         first = await self._asked(exam, sample, ())
         if exam.evidence is None or first.text is None:
             return first
-        shown = self._windows(exam, sample, first)
+        shown = shown_windows(exam, sample, first, self._images)
         return joined(first, await self._asked(exam.second, sample, shown), shown, sample)
 
     async def _asked(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> ExamReply:
         """The whole conversation: one turn, or as many as looks are asked for where the dialect has turns."""
-        frames = self._frames(exam, sample)
+        frames = exam.frames(sample, self._images)
         dialect = get_dialect(exam.asking.dialect)
         course = Course(dialect, exam.settings.turns, frames)
         question, messages = self._messages(exam, sample, shown)
@@ -92,7 +92,7 @@ class EndpointExaminee:
 
     def _messages(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> tuple[str, list[dict[str, Any]]]:
         """The text of the question, and the call's messages; crops stand beside the question."""
-        frames = (*self._frames(exam, sample), *(_frame(exam, box) for box in shown))
+        frames = (*exam.frames(sample, self._images), *(_frame(exam, box) for box in shown))
         asked = exam.benchmark.prompt(sample, exam.asking, frames)
         messages = [_plain(message) for message in asked]
         if shown:
@@ -100,13 +100,6 @@ class EndpointExaminee:
             first = next(number for number, message in enumerate(messages) if message["role"] == "user")
             messages[first]["crops"] = crops
         return text_of(asked), messages
-
-    def _windows(self, exam: Exam, sample: Sample, first: ExamReply) -> list[PlacedBox]:
-        sizes = [self._images.size(name) for name in sample.image_ids]
-        return shown_windows(exam, sample, first, self._frames(exam, sample), sizes)
-
-    def _frames(self, exam: Exam, sample: Sample) -> tuple[Frame, ...]:
-        return exam.settings.view.frames(map(self._images.size, sample.image_ids))
 
 
 def _frame(exam: Exam, box: PlacedBox) -> Frame:

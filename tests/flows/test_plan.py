@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from data.benchmarks.benchmark import Asking
+from data.benchmarks.registry import find_benchmark
 from data.prompts import prompt
 from data.store import Store, UnknownVersionError
 from flows.order import reference
@@ -150,6 +152,15 @@ def test_a_path_is_taken_into_the_store_once(store: Store, tmp_path: Path) -> No
 )
 def test_the_prompts_that_a_stage_uses_are_part_of_its_key(stage: Stage, names: list[str], recipe: Recipe) -> None:
     assert set(prompt_hashes(stage, recipe)) == {prompt(name).prompt_hash for name in names}
+
+
+def test_the_prompts_of_the_benchmarks_that_are_asked_are_part_of_the_key() -> None:
+    def prompts(benchmark: str) -> object:
+        return keyed_settings(Stage.EVALUATE, load_recipe("smoke", {"evaluate.benchmarks": [benchmark]}))["prompts"]
+
+    asking = Asking("terse", load_recipe("smoke").student.dialect)
+    assert prompts("treebench") == [find_benchmark("treebench").prompt_hash(asking)]
+    assert prompts("treebench") != prompts("scenes")
 
 
 def test_how_an_endpoint_is_asked_is_part_of_its_key() -> None:

@@ -26,7 +26,9 @@ def item(made_store: Store) -> Sample:
     return next(sample for sample in map(sample_from_row, rows) if sample.task == "choice" and len(sample.image_ids) == 1)
 
 
-def answered(student: Student, store: Store, item: Sample, evidence: EvidenceConfig | None) -> tuple[Reply, list[int]]:
+def answered(
+    student: Student, store: Store, item: Sample, evidence: EvidenceConfig | None, prompt: str = "marked"
+) -> tuple[Reply, list[int]]:
     """The reply, and how many images each question had."""
     shown: list[int] = []
 
@@ -34,7 +36,7 @@ def answered(student: Student, store: Store, item: Sample, evidence: EvidenceCon
         shown.append(request.prompt.images)
         return SECOND if len(shown) > 1 else FIRST
 
-    settings = student.config.model_copy(update={"dialect": "ivgr", "prompt": "marked"})
+    settings = student.config.model_copy(update={"dialect": "ivgr", "prompt": prompt})
     exam = Exam(find_benchmark("scenes"), [item], "crops", settings, 0.0, ("strict",), evidence)
     writer = ScriptedWriter(student.processor.tokenizer, script)
     (reply,) = StudentExaminee(student, ImageReader(store, None), 0, writer).answer(exam, [item])
@@ -46,6 +48,12 @@ def test_the_second_question_shows_each_box_and_their_union(tiny_student: Studen
     assert shown == [1, 4]
     assert [turn["crop"] is not None for turn in reply.turns] == [False, False, True, True, True, False]
     assert reply.turns[-2]["text"] == reply.prompt
+
+
+def test_the_second_question_is_kept_as_it_was_asked(tiny_student: Student, made_store: Store, item: Sample) -> None:
+    reply, _ = answered(tiny_student, made_store, item, EvidenceConfig(prompt="spelled"), prompt="spelled")
+    images = [line for line in reply.prompt.splitlines() if line.startswith("Image ")]
+    assert len(images) == 4
 
 
 def test_the_second_answer_counts_in_its_own_dialect(tiny_student: Student, made_store: Store, item: Sample) -> None:
