@@ -1,6 +1,6 @@
 """Exam: one benchmark asked of one model in one mode.
 
-An *examinee* is what answers, a student or an endpoint. A *reply* is what it said to one item.
+An *examinee* is what answers, a student or an endpoint. A *response* is what it said to one item.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Exam:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """What was said to one item. ``text`` is None where nothing came, and ``error`` says why."""
 
     text: str | None
@@ -81,8 +81,8 @@ class Reply:
 class Examinee(Protocol):
     """What answers exams."""
 
-    def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Reply]:
-        """One reply to each item, in order."""
+    def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Response]:
+        """One response to each item, in order."""
 
 
 def exams(config: EvaluateConfig, settings: StudentConfig, samples: Sequence[Sample]) -> Iterator[Exam]:

@@ -1,4 +1,4 @@
-"""Marking: a reply becomes rows of ``predictions``, one for each protocol that judges it.
+"""Marking: a response becomes rows of ``predictions``, one for each protocol that judges it.
 
 The strict protocol judges what the dialect read of it; where the benchmark says why an answer is wrong, that is its ``detail``. A compat
 protocol judges the text itself, and what it says is kept whole in ``detail``: its scores by name, as published code gives them.
@@ -20,13 +20,13 @@ from data.sample import Sample
 from data.scoring.dual import dual_iou
 from data.space import Frame
 from data.trace import Answer, PlacedBox, PlacedPoint, Trace
-from models.exams.exam import Exam, Reply
+from models.exams.exam import Exam, Response
 from models.exams.job import EvaluateJob
 
 
-def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, reply: Reply, frames: Sequence[Frame]) -> list[dict[str, Any]]:
-    """The rows of one reply, one for each protocol of the exam."""
-    parsed = get_dialect(reply.dialect).parse_turns(list(reply.said), frames, sample.task) if reply.text is not None else None
+def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, response: Response, frames: Sequence[Frame]) -> list[dict[str, Any]]:
+    """The rows of one response, one for each protocol of the exam."""
+    parsed = get_dialect(response.dialect).parse_turns(list(response.said), frames, sample.task) if response.text is not None else None
     trace = parsed.trace if parsed is not None else None
     answer = trace.answer if trace is not None else None
     shared = {
@@ -36,20 +36,20 @@ def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, reply: Reply, 
         "benchmark": exam.benchmark.name,
         "mode": exam.mode,
         "sample_id": sample.sample_id,
-        "turns": reply.turns,
-        "text": reply.text,
+        "turns": response.turns,
+        "text": response.text,
         **_places(answer),
-        "parse_error": parsed.error if parsed is not None else reply.error,
-        "stop_reason": reply.stop_reason,
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-        "image_tokens": reply.image_tokens,
+        "parse_error": parsed.error if parsed is not None else response.error,
+        "stop_reason": response.stop_reason,
+        "prompt_tokens": response.prompt_tokens,
+        "completion_tokens": response.completion_tokens,
+        "image_tokens": response.image_tokens,
         "evidence_iou": evidence_iou(sample, trace),
         "category": exam.benchmark.kind(sample),
         "difficulty_band": sample.difficulty_band,
         "settings_hash": digest(exam_settings(job, exam)),
     }
-    return [shared | _id(job, exam, name, sample) | _mark(name, exam, sample, reply, answer, frames) for name in exam.protocols]
+    return [shared | _id(job, exam, name, sample) | _mark(name, exam, sample, response, answer, frames) for name in exam.protocols]
 
 
 def evidence_iou(sample: Sample, trace: Trace | None) -> float | None:
@@ -86,22 +86,22 @@ def _id(job: EvaluateJob, exam: Exam, protocol: str, sample: Sample) -> dict[str
     return {"prediction_id": entity_id(Kind.PREDICTION, *origin), "protocol": protocol}
 
 
-def _mark(protocol: str, exam: Exam, sample: Sample, reply: Reply, answer: Answer | None, frames: Sequence[Frame]) -> dict[str, Any]:
+def _mark(protocol: str, exam: Exam, sample: Sample, response: Response, answer: Answer | None, frames: Sequence[Frame]) -> dict[str, Any]:
     if protocol == STRICT:
         grade = exam.benchmark.grade(sample, answer, frames)
         detail = None if grade.reason is None else json.dumps({"reason": grade.reason})
         return {"correct": grade.correct, "iou": grade.iou, "scores": list(grade.scores.items()), "detail": detail}
-    return _ruled(protocol, sample, reply, frames)
+    return _ruled(protocol, sample, response, frames)
 
 
-def _ruled(protocol: str, sample: Sample, reply: Reply, frames: Sequence[Frame]) -> dict[str, Any]:
-    """What a compat protocol says; a sample that it cannot judge, or an item without a reply, is wrong, and the row says why."""
+def _ruled(protocol: str, sample: Sample, response: Response, frames: Sequence[Frame]) -> dict[str, Any]:
+    """What a compat protocol says; a sample that it cannot judge, or an item without a response, is wrong, and the row says why."""
     scorer = get_protocol(protocol)
     nothing: dict[str, Any] = {"correct": False, "iou": scorer.verdict(scorer.blank).iou, "scores": [], "detail": None}
-    if reply.text is None:
-        return nothing | {"parse_error": reply.error}
+    if response.text is None:
+        return nothing | {"parse_error": response.error}
     try:
-        line = scorer.line(sample, Said(reply.text, tuple(map(_message, reply.said)), reply.prompt), frames)
+        line = scorer.line(sample, Said(response.text, tuple(map(_message, response.said)), response.prompt), frames)
         scorer.check(line)
     except LineError as error:
         return nothing | {"parse_error": str(error)}

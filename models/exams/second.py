@@ -11,11 +11,11 @@ from data.evidence import windows
 from data.sample import Sample
 from data.store.images import ImageReader
 from data.trace import PlacedBox
-from models.exams.exam import Exam, Reply
+from models.exams.exam import Exam, Response
 from models.student.turn_rows import EMPTY
 
 
-def shown_windows(exam: Exam, sample: Sample, first: Reply, images: ImageReader) -> list[PlacedBox]:
+def shown_windows(exam: Exam, sample: Sample, first: Response, images: ImageReader) -> list[PlacedBox]:
     """What is cut out for the second question, by the boxes that the first answer and its thoughts name; none where it does not parse."""
     trace = get_dialect(first.dialect).parse_turns(list(first.said), exam.frames(sample, images), sample.task).trace
     if trace is None or exam.evidence is None:
@@ -24,8 +24,8 @@ def shown_windows(exam: Exam, sample: Sample, first: Reply, images: ImageReader)
     return windows([*named, *trace.answer.boxes], [images.size(name) for name in sample.image_ids], exam.evidence)
 
 
-def joined(first: Reply, second: Reply, shown: Sequence[PlacedBox], sample: Sample) -> Reply:
-    """The second reply behind the turns of the first; both are paid for."""
+def joined(first: Response, second: Response, shown: Sequence[PlacedBox], sample: Sample) -> Response:
+    """The second response behind the turns of the first; both are paid for."""
     looks = [EMPTY | {"role": "user", "image_id": sample.image_ids[box.image_index], "crop": _corners(box)} for box in shown]
     asked = [*looks[:-1], (looks[-1] if looks else EMPTY | {"role": "user"}) | {"text": second.prompt}]
     return replace(

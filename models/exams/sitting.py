@@ -70,8 +70,8 @@ class Sitting:
         return [
             row
             for batch in in_lots(items, self.job.config.batch_size)
-            for item, reply in zip(batch, examinee.answer(exam, batch), strict=True)
-            for row in prediction_rows(self.job, exam, item, reply, exam.frames(item, self.images))
+            for item, response in zip(batch, examinee.answer(exam, batch), strict=True)
+            for row in prediction_rows(self.job, exam, item, response, exam.frames(item, self.images))
         ]
 
     def _shard(self, exam: Exam, number: int) -> Path:

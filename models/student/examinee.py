@@ -14,7 +14,7 @@ from data.sample import Sample
 from data.space import Frame
 from data.store.images import ImageReader
 from data.trace import PlacedBox
-from models.exams.exam import Exam, Reply
+from models.exams.exam import Exam, Response
 from models.exams.second import joined, shown_windows
 from models.student.answering import Answerer
 from models.student.encoding import Encoder
@@ -33,22 +33,22 @@ class StudentExaminee:
     def __init__(self, student: Student, images: ImageReader, seed: int, writer: Writer | None = None) -> None:
         self._student, self._images, self._seed, self._writer = student, images, seed, writer
 
-    def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Reply]:
-        """One reply to each item; all of them make one batch."""
+    def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Response]:
+        """One response to each item; all of them make one batch."""
         firsts = self._asked(exam, items, [()] * len(items))
         return firsts if exam.evidence is None else self._again(exam, items, firsts)
 
-    def _again(self, exam: Exam, items: Sequence[Sample], firsts: Sequence[Reply]) -> list[Reply]:
+    def _again(self, exam: Exam, items: Sequence[Sample], firsts: Sequence[Response]) -> list[Response]:
         """The second answers, beside what the first ones looked at; one that named no box is asked the same without crops."""
         shown = [shown_windows(exam, item, first, self._images) for item, first in zip(items, firsts, strict=True)]
         seconds = self._asked(exam.second, items, shown)
         return [joined(first, second, boxes, item) for first, second, boxes, item in zip(firsts, seconds, shown, items, strict=True)]
 
-    def _asked(self, exam: Exam, items: Sequence[Sample], shown: Sequence[Sequence[PlacedBox]]) -> list[Reply]:
+    def _asked(self, exam: Exam, items: Sequence[Sample], shown: Sequence[Sequence[PlacedBox]]) -> list[Response]:
         questions = [self._question(exam, item, boxes) for item, boxes in zip(items, shown, strict=True)]
         answerer = Answerer(self._student, exam.settings, exam.temperature, self._writer)
         episodes = answerer.answer([question.ask(answerer.encoder) for question in questions])
-        return [_reply(exam, question, episode) for question, episode in zip(questions, episodes, strict=True)]
+        return [_response(exam, question, episode) for question, episode in zip(questions, episodes, strict=True)]
 
     def _question(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> _Question:
         images = [self._images.open(name) for name in sample.image_ids]
@@ -72,9 +72,9 @@ class _Question:
         return Ask(encoder.encode(self.messages, self.images), self.images, self.frames, self.seed)
 
 
-def _reply(exam: Exam, question: _Question, episode: Episode) -> Reply:
+def _response(exam: Exam, question: _Question, episode: Episode) -> Response:
     text = text_of(question.messages)
-    return Reply(
+    return Response(
         text=episode.text,
         said=tuple(episode.said),
         dialect=exam.asking.dialect,

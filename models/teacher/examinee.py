@@ -17,8 +17,7 @@ from data.space import Frame
 from data.store.images import ImageReader
 from data.trace import PlacedBox, PlacedPoint
 from models.exams.config import EndpointConfig
-from models.exams.exam import Exam
-from models.exams.exam import Reply as ExamReply
+from models.exams.exam import Exam, Response
 from models.exams.second import joined, shown_windows
 from models.student.course import Course
 from models.student.said import Said, as_turns
@@ -38,21 +37,21 @@ class EndpointExaminee:
     def __init__(self, session: Session, config: EndpointConfig, images: ImageReader, seed: int) -> None:
         self._session, self._config, self._images, self._seed = session, config, images, seed
 
-    def answer(self, exam: Exam, items: Sequence[Sample]) -> list[ExamReply]:
+    def answer(self, exam: Exam, items: Sequence[Sample]) -> list[Response]:
         """One reply to each item; a call that was given up is a reply without text. Raises ``TeacherError`` where the endpoint is lost."""
         return self._session.wait_for(self._answered, exam, items)
 
-    async def _answered(self, exam: Exam, items: Sequence[Sample]) -> list[ExamReply]:
+    async def _answered(self, exam: Exam, items: Sequence[Sample]) -> list[Response]:
         return list(await asyncio.gather(*(self._one(exam, item) for item in items)))
 
-    async def _one(self, exam: Exam, sample: Sample) -> ExamReply:
+    async def _one(self, exam: Exam, sample: Sample) -> Response:
         first = await self._asked(exam, sample, ())
         if exam.evidence is None or first.text is None:
             return first
         shown = shown_windows(exam, sample, first, self._images)
         return joined(first, await self._asked(exam.second, sample, shown), shown, sample)
 
-    async def _asked(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> ExamReply:
+    async def _asked(self, exam: Exam, sample: Sample, shown: Sequence[PlacedBox]) -> Response:
         """The whole conversation: one turn, or as many as looks are asked for where the dialect has turns."""
         frames = exam.frames(sample, self._images)
         dialect = get_dialect(exam.asking.dialect)
@@ -62,7 +61,7 @@ class EndpointExaminee:
         while True:
             reply = await self._session.client.ask(self._call(exam, sample, messages))
             if reply.status is not RequestStatus.OK or reply.text is None:
-                return ExamReply(None, prompt=question, turns=asked_rows(question, sample.image_ids), error=_lack(reply))
+                return Response(None, prompt=question, turns=asked_rows(question, sample.image_ids), error=_lack(reply))
             heard = course.hear(reply.text, has_ended=reply.finish_reason != LENGTH)
             said.append(Said("assistant", reply.text, heard.asked, call_error=heard.error))
             if heard.stop_reason is not None:
@@ -122,9 +121,9 @@ def _crops(exam: Exam, sample: Sample, point: PlacedPoint | None) -> dict[str, A
     return {"crops": [{"image_id": sample.image_ids[point.image_index], "x": point.x, "y": point.y, "zoom": zoom}]}
 
 
-def _read(said: Sequence[Said], stop_reason: StopReason, last: Reply, question: str, exam: Exam, sample: Sample) -> ExamReply:
+def _read(said: Sequence[Said], stop_reason: StopReason, last: Reply, question: str, exam: Exam, sample: Sample) -> Response:
     """What was said; tokens are those of the last call, whose prompt holds what went before."""
-    return ExamReply(
+    return Response(
         text="\n".join(turn.text for turn in said),
         said=tuple(as_turns(said)),
         dialect=exam.asking.dialect,

@@ -12,7 +12,7 @@ from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import Answer, Mention, PlacedBox, PlacedPoint, Step, Trace
 from models.exams.config import EvaluateConfig
-from models.exams.exam import Exam, Reply, exams
+from models.exams.exam import Exam, Response, exams
 from models.exams.job import EvaluateJob
 from models.exams.marking import evidence_iou, prediction_rows
 from models.student.config import StudentConfig
@@ -26,8 +26,8 @@ JOB = EvaluateJob(store=Path(), run_id="run_1", samples="ver_1", model="m", name
 def rows(text: str | None, *protocols: str) -> dict[str, dict[str, object]]:
     exam = Exam(find_benchmark("mig_bench"), [SAMPLE], "grounded", StudentConfig(dialect="univg"), 0.0, protocols)
     said = (Turn("assistant", text),) if text is not None else ()
-    reply = Reply(text, said, "univg", prompt="Box it.", error=None if text else "no reply: failed")
-    return {row["protocol"]: row for row in prediction_rows(JOB, exam, SAMPLE, reply, [FRAME])}
+    response = Response(text, said, "univg", prompt="Box it.", error=None if text else "no reply: failed")
+    return {row["protocol"]: row for row in prediction_rows(JOB, exam, SAMPLE, response, [FRAME])}
 
 
 def test_each_protocol_has_its_word_and_says_what_it_read() -> None:

@@ -8,7 +8,7 @@ from data.rows import sample_from_row
 from data.sample import Sample
 from data.store import Store
 from data.store.images import ImageReader
-from models.exams.exam import Exam, Reply
+from models.exams.exam import Exam, Response
 from models.student.examinee import StudentExaminee
 from models.student.load import Student
 from models.student.writing import Request
@@ -28,8 +28,8 @@ def item(made_store: Store) -> Sample:
 
 def answered(
     student: Student, store: Store, item: Sample, evidence: EvidenceConfig | None, prompt: str = "marked"
-) -> tuple[Reply, list[int]]:
-    """The reply, and how many images each question had."""
+) -> tuple[Response, list[int]]:
+    """The response, and how many images each question had."""
     shown: list[int] = []
 
     def script(request: Request) -> str:
@@ -39,28 +39,28 @@ def answered(
     settings = student.config.model_copy(update={"dialect": "ivgr", "prompt": prompt})
     exam = Exam(find_benchmark("scenes"), [item], "crops", settings, 0.0, ("strict",), evidence)
     writer = ScriptedWriter(student.processor.tokenizer, script)
-    (reply,) = StudentExaminee(student, ImageReader(store, None), 0, writer).answer(exam, [item])
-    return reply, shown
+    (response,) = StudentExaminee(student, ImageReader(store, None), 0, writer).answer(exam, [item])
+    return response, shown
 
 
 def test_the_second_question_shows_each_box_and_their_union(tiny_student: Student, made_store: Store, item: Sample) -> None:
-    reply, shown = answered(tiny_student, made_store, item, EvidenceConfig())
+    response, shown = answered(tiny_student, made_store, item, EvidenceConfig())
     assert shown == [1, 4]
-    assert [turn["crop"] is not None for turn in reply.turns] == [False, False, True, True, True, False]
-    assert reply.turns[-2]["text"] == reply.prompt
+    assert [turn["crop"] is not None for turn in response.turns] == [False, False, True, True, True, False]
+    assert response.turns[-2]["text"] == response.prompt
 
 
 def test_the_second_question_is_kept_as_it_was_asked(tiny_student: Student, made_store: Store, item: Sample) -> None:
-    reply, _ = answered(tiny_student, made_store, item, EvidenceConfig(prompt="spelled"), prompt="spelled")
-    images = [line for line in reply.prompt.splitlines() if line.startswith("Image ")]
+    response, _ = answered(tiny_student, made_store, item, EvidenceConfig(prompt="spelled"), prompt="spelled")
+    images = [line for line in response.prompt.splitlines() if line.startswith("Image ")]
     assert len(images) == 4
 
 
 def test_the_second_answer_counts_in_its_own_dialect(tiny_student: Student, made_store: Store, item: Sample) -> None:
-    reply, _ = answered(tiny_student, made_store, item, EvidenceConfig(union=False))
-    assert (reply.dialect, reply.text) == ("textual", SECOND)
+    response, _ = answered(tiny_student, made_store, item, EvidenceConfig(union=False))
+    assert (response.dialect, response.text) == ("textual", SECOND)
 
 
 def test_without_evidence_there_is_one_answer(tiny_student: Student, made_store: Store, item: Sample) -> None:
-    reply, shown = answered(tiny_student, made_store, item, None)
-    assert (shown, reply.dialect) == ([1], "ivgr")
+    response, shown = answered(tiny_student, made_store, item, None)
+    assert (shown, response.dialect) == ([1], "ivgr")
