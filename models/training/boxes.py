@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from data.benchmarks.compat import ivgr
-from data.benchmarks.compat.literals import Numbers
+from data.benchmarks.compat.digits import Numbers
 from data.sample import Sample
 from data.scoring.dual import Dual, dual_iou
 from data.space import Frame

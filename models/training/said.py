@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from data.benchmarks.compat import vigorl, vigorl_zoom
+from data.benchmarks.compat.vigorl.rewards import choice_worth
+from data.benchmarks.compat.vigorl.turns import text_worth
+from models.training.paid import paid
 from models.training.rollout import Rollout
 
 TextReading = Literal["strict", "vigorl", "vigorl_zoom"]
@@ -16,6 +18,4 @@ def is_said(rollout: Rollout, known: str | None, reading: TextReading) -> float 
     """1 or 0; None where no answer is known."""
     if reading == "strict" or rollout.outcome is None:
         return rollout.outcome
-    if reading == "vigorl":
-        return float(vigorl.is_choice(vigorl.answer_text(rollout.text), known or ""))
-    return float(vigorl_zoom.is_text(vigorl_zoom.answer_text(rollout.text), known or ""))
+    return paid(choice_worth if reading == "vigorl" else text_worth, rollout.text, known or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.benchmarks.compat.literals import Numbers
+from data.benchmarks.compat.digits import Numbers
 from data.space import Box, Frame, Point
 from data.trace import PlacedBox
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.benchmarks.protocols import get_protocol, rule
 from data.sample import Task
 from data.trace import Step, Trace
 from models.teacher.judge.config import JudgeKind
@@ -15,6 +16,7 @@ from models.teacher.judge.judge import Judgement
 from models.training.config import RewardConfig
 from models.training.context import Reference
 from models.training.rollout import Stream
+from tests.data.benchmarks.replies import replies
 from tests.models.rollouts import make_group, make_sample, parts_of, published, rewards_of, score
 
 SPOT = make_sample(Task.POINT, boxes=[(10, 10, 20, 20)])
@@ -65,6 +67,20 @@ def test_vigorl_scores_an_action_as_published(said: str, known: str, worth: floa
     group = make_group(make_sample(Task.ACTION, known), ANSWERED.format("at (1, 2)", said))
     assert score(ACTION, group)[1] == {"web_action": worth}
     assert score(rewards_of({"web_action": 1}), group)[1] == {"web_action": strict}
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=replies)
+def test_rewards_of_one_turn_are_those_of_the_protocols(text: str) -> None:
+    right = make_sample(Task.CHOICE, "right", choices=("right", "left"))
+    click = make_sample(Task.ACTION, "click [12]")
+    for sample, protocol, target in (
+        (SPOT, "vigorl-point", {"box": "(10, 10, 20, 20)"}),
+        (right, "vigorl-choice", {"answer": "right"}),
+        (click, "vigorl-web-action", {"answer": "click [12]"}),
+    ):
+        ruling = rule(get_protocol(protocol), {"prediction": text, "target": target})
+        assert ruling.reason is not None or score(VIGORL, make_group(sample, text))[0] == ruling.scores["overall"]
 
 
 def look(x: object, y: object, name: str = "search_coordinate") -> str:

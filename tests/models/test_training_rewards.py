@@ -187,7 +187,7 @@ def test_random_is_uniform() -> None:
 
 def test_the_versions_of_the_parts_of_all_streams_are_known() -> None:
     section = {"steps": 1, "rewards": {"format": 1}, "streams": {"grounded": {"rewards": {"dual_iou": {"weight": 1}}}}}
-    assert reward_versions(ReinforceConfig.model_validate(section)) == {"format": 1, "dual_iou": 1}
+    assert reward_versions(ReinforceConfig.model_validate(section)) == {"format": 2, "dual_iou": 1}
 
 
 def test_an_unknown_part_is_named() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data.benchmarks.compat.literals import Numbers, counted
+from data.benchmarks.compat.digits import Numbers, counted
 from data.scoring.iou import iou_matrix
 
 SPACED = re.compile(r"\s*([<>/])\s*")

@@ -1,7 +1,6 @@
-"""UniVG-R1's rewards for any text whatever (AMAP-ML/UniVG-R1 44868ea, ``vlm_modules/qwen_module.py`` 75-152).
+"""UniVG-R1's rewards (AMAP-ML/UniVG-R1 44868ea, ``vlm_modules/qwen_module.py`` 75-152).
 
-The rewards of training (``univg``) deviate from it for numbers of over 300 digits. A *direct* reply is one without a thought, as
-the run was asked for where all it had was one image of COCO.
+A *direct* reply is one without a thought, as the run was asked for where all it had was one image of COCO.
 """
 
 from __future__ import annotations
@@ -27,14 +26,17 @@ def is_direct(first_image: str, single_img_with_cot: object) -> bool:
 
 def accuracy(text: str, known: Any, *, direct: bool) -> float:
     """The IoU of the first box of the first answer, of the whole text where it is direct; 0 where anything fails."""
-    said = text if direct else first(text, "answer")
-    found = BOX.search(said) if said else None
-    if found is None:
-        return 0.0
     try:
-        return iou([int(digits) for digits in found.groups()], known)
+        said = box(text if direct else first(text, "answer"))
+        return iou(said, known) if said is not None else 0.0
     except SWALLOWED:
         return 0.0
+
+
+def box(said: str | None) -> list[int] | None:
+    """The first box, as it stands: neither clamped nor put in order. Raises ``ValueError`` on a number of over 4,300 digits."""
+    found = BOX.search(said) if said else None
+    return [int(digits) for digits in found.groups()] if found is not None else None
 
 
 def form(text: str, *, direct: bool) -> float:

@@ -11,8 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from data.benchmarks.compat import vigorl_judge as judge
-from data.benchmarks.compat import vigorl_rewards as rewards
+from data.benchmarks.compat.vigorl import judge, rewards
 from data.benchmarks.protocols.fields import check_text
 from data.benchmarks.protocols.registry import register
 from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict

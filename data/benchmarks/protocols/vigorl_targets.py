@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from data.benchmarks.compat.vigorl_literals import literal
+from data.benchmarks.compat.vigorl.literals import literal
 from data.benchmarks.protocols.fields import answer_box, frame_of
 from data.benchmarks.protocols.scorer import Line, LineError
 from data.sample import Sample

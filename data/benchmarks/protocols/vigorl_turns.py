@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import dropwhile
 from typing import Any, ClassVar
 
-from data.benchmarks.compat import vigorl_turns as rewards
+from data.benchmarks.compat.vigorl import turns as rewards
 from data.benchmarks.protocols.fields import check_text
 from data.benchmarks.protocols.registry import register
 from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.benchmarks.compat import ivgr
-from data.benchmarks.compat.literals import Numbers
+from data.benchmarks.compat.digits import Numbers
 from data.config import Section
 from data.trace import PlacedBox
 from models.training.boxes import BoxReading, thought_boxes

@@ -10,7 +10,7 @@ from models.training.rollout import Group, Parts
 from models.training.said import TextReading, is_said
 
 
-@register("choice_match")
+@register("choice_match", version=2)
 class ChoiceMatch(Section):
     """1 if the answer is the right choice, else 0; for ``choice`` tasks. None where it is not known."""
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from data.benchmarks.compat import vigorl_zoom
+from data.benchmarks.compat.vigorl.turns import ordered_looks
 from data.config import Section
 from data.trace import PlacedPoint
 from models.training.context import RewardContext
@@ -20,7 +20,7 @@ from models.training.rollout import Group, Parts, Rollout
 from models.training.written import is_on_image
 
 
-@register("distinct_looks")
+@register("distinct_looks", version=2)
 class DistinctLooks(Section):
     """How many different places are looked at beyond the first, up to ``cap``: a whole number from 0."""
 
@@ -29,8 +29,8 @@ class DistinctLooks(Section):
     min_distance_px: float = Field(default=10.0, ge=0)
     """Places closer to one that counts are no other place."""
     reading: Literal["strict", "vigorl_zoom"] = "strict"
-    """``strict`` takes what the dialect reads, on the images and in their pixels; ``vigorl_zoom`` all calls in braces, in the policy's
-    units."""
+    """``strict`` takes what the dialect reads, on the images and in their pixels; ``vigorl_zoom`` all calls in braces of a text
+    whose tags are in order, in the policy's units."""
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         return [{"distinct_looks": float(min(self.cap, max(0, self._distinct(rollout, context) - 1)))} for rollout in group.rollouts]
@@ -44,7 +44,7 @@ class DistinctLooks(Section):
 
     def _looks(self, rollout: Rollout, context: RewardContext) -> Sequence[PlacedPoint]:
         if self.reading == "vigorl_zoom":
-            return [PlacedPoint(x, y) for x, y in vigorl_zoom.looks(rollout.text) or ()]
+            return [PlacedPoint(x, y) for x, y in ordered_looks(rollout.text.strip()) or ()]
         steps = rollout.parsed.trace.steps if rollout.parsed.trace is not None else ()
         points = (zoom.point for step in steps for zoom in step.zooms)
         return [point for point in points if is_on_image(point.x, point.y, point.image_index, context.frames)]

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from data.benchmarks.compat import ivgr, univg, vigorl, vigorl_zoom
+from data.benchmarks.compat import ivgr, univg_reward
+from data.benchmarks.compat.vigorl import rewards, turns
 from data.config import Section
 from data.dialects.places import corners
 from data.sample import Task
 from models.training.context import RewardContext
+from models.training.paid import paid
 from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout
 from models.training.written import is_on_image
 
 
-@register("format")
+def _one_turn(text: str, task: Task) -> float:
+    form = rewards.point_form if task == Task.POINT else rewards.action_form if task == Task.ACTION else rewards.choice_form
+    return form(text) * rewards.sight(text)
+
+
+def _several_turns(text: str, task: Task) -> float:
+    """1, or more with the bonus for looks, which is a part of its own here."""
+    return turns.point_form(text) if task == Task.POINT else turns.choice_form(text)
+
+
+PUBLISHED: Mapping[str, Callable[[str, Task], float]] = {
+    "vigorl": _one_turn,
+    "vigorl_zoom": _several_turns,
+    "univg": lambda text, task: univg_reward.form(text, direct=False),  # noqa: ARG005
+    "ivgr": lambda text, task: float(ivgr.keeps_form(text)),  # noqa: ARG005
+}
+
+
+@register("format", version=2)
 class Format(Section):
     """1 if the text keeps every rule, else 0."""
 
@@ -29,17 +50,9 @@ class Format(Section):
         return [{"format": float(self._keeps(rollout, group.sample.task, context))} for rollout in group.rollouts]
 
     def _keeps(self, rollout: Rollout, task: Task, context: RewardContext) -> bool:
-        match self.reading:
-            case "vigorl":
-                return vigorl.keeps_form(rollout.text, task)
-            case "vigorl_zoom":
-                return vigorl_zoom.keeps_form(rollout.text, task)
-            case "univg":
-                return univg.keeps_form(rollout.text)
-            case "ivgr":
-                return ivgr.keeps_form(rollout.text)
-            case _:
-                return rollout.parsed.error is None and self._places(rollout, context) >= self.least_places
+        if self.reading == "strict":
+            return rollout.parsed.error is None and self._places(rollout, context) >= self.least_places
+        return paid(PUBLISHED[self.reading], rollout.text, task) >= 1
 
     def _places(self, rollout: Rollout, context: RewardContext) -> int:
         if rollout.parsed.trace is None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from data.benchmarks.compat import vigorl, vigorl_zoom
+from data.benchmarks.compat.digits import Numbers
+from data.benchmarks.compat.vigorl.rewards import point_worth
 from data.config import Section
 from data.sample import Task
 from models.training.context import RewardContext
+from models.training.paid import paid
 from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout
 from models.training.written import written_box
 
 
-@register("point_in_box")
+@register("point_in_box", version=2)
 class PointInBox(Section):
     """1 if the point lies in an answer box, edges included, else 0; for ``point`` tasks. None where no box is known."""
 
     reading: Literal["strict", "vigorl", "vigorl_zoom"] = "strict"
-    """How the answer is found: by the dialect, or by the published code of one turn or of several."""
+    """How the answer is found: by the dialect, or by the published code, which is the same for one turn and for several."""
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         if group.sample.task != Task.POINT:
@@ -28,5 +30,10 @@ class PointInBox(Section):
     def _value(self, rollout: Rollout, group: Group, context: RewardContext) -> float | None:
         if self.reading == "strict" or rollout.outcome is None:
             return rollout.outcome
-        answer = (vigorl if self.reading == "vigorl" else vigorl_zoom).answer_text(rollout.text)
-        return float(any(vigorl.hits(answer, written_box(box, context.frames)) for box in group.sample.answer_boxes))
+        known = (_literal(written_box(box, context.frames)) for box in group.sample.answer_boxes)
+        return max((paid(point_worth, rollout.text, box) for box in known), default=0.0)
+
+
+def _literal(corners: Numbers) -> str:
+    """Corners as published targets have them: whole numbers where they are."""
+    return str(tuple(int(corner) if corner == int(corner) else corner for corner in corners))

@@ -6,18 +6,21 @@ from typing import Literal
 
 import numpy as np
 
-from data.benchmarks.compat import univg
-from data.benchmarks.compat.literals import Numbers
+from data.benchmarks.compat import univg_reward
+from data.benchmarks.compat.digits import Numbers
+from data.benchmarks.compat.rec import iou
+from data.benchmarks.compat.tags import first
 from data.config import Section
 from data.sample import Task
 from data.scoring import iou_matrix
 from models.training.context import RewardContext
+from models.training.paid import paid
 from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout
 from models.training.written import written_box
 
 
-@register("soft_iou")
+@register("soft_iou", version=2)
 class SoftIou(Section):
     """IoU in [0, 1], the best where several boxes are known; for ``box`` and ``boxes`` tasks. No box is 0, and none known is None."""
 
@@ -35,13 +38,15 @@ class SoftIou(Section):
         is_plain = self.reading == "strict" and not self.legacy_gt1
         if is_plain or group.sample.task == Task.BOXES or rollout.outcome is None:
             return rollout.score.iou
-        said = univg.box(rollout.text) if self.reading == "univg" else self._answered(rollout, context)
         known = [written_box(box, context.frames) for box in group.sample.answer_boxes]
-        return max((self._overlap(said, box) for box in known), default=0.0) if said else 0.0
+        return max((paid(self._overlap, rollout, box, context) for box in known), default=0.0)
 
-    def _overlap(self, said: Numbers, known: Numbers) -> float:
+    def _overlap(self, rollout: Rollout, known: Numbers, context: RewardContext) -> float:
+        said = univg_reward.box(first(rollout.text, "answer")) if self.reading == "univg" else self._answered(rollout, context)
+        if said is None:
+            return 0.0
         if self.legacy_gt1:
-            return univg.iou(said, known)
+            return iou(said, known)
         return float(iou_matrix(np.array([said], dtype=float), np.array([known], dtype=float))[0, 0])
 
     def _answered(self, rollout: Rollout, context: RewardContext) -> Numbers | None:

@@ -10,7 +10,7 @@ from models.training.rollout import Group, Parts
 from models.training.said import TextReading, is_said
 
 
-@register("text_match")
+@register("text_match", version=2)
 class TextMatch(Section):
     """1 if the answer is the known text, else 0; for ``text`` tasks. None where it is not known."""
 

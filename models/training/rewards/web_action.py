@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from data.benchmarks.compat import vigorl
+from data.benchmarks.compat.vigorl.rewards import action_worth
 from data.config import Section
 from data.sample import Task
 from data.scoring.score import normal
 from models.training.context import RewardContext
+from models.training.paid import paid
 from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout
 
@@ -19,7 +20,7 @@ Action = tuple[str, tuple[str, ...]]
 """A verb and what stands in brackets after it."""
 
 
-@register("web_action")
+@register("web_action", version=2)
 class WebAction(Section):
     """0, 0.5 or 1; for ``action`` tasks. None where the action is not known."""
 
@@ -37,7 +38,7 @@ class WebAction(Section):
         if rollout.outcome is None:
             return None
         if self.reading == "vigorl":
-            return vigorl.action_worth(vigorl.answer_text(rollout.text), known)
+            return paid(action_worth, rollout.text, known)
         trace, asked = rollout.parsed.trace, read_action(known)
         said = read_action(trace.answer.text or "") if trace is not None else None
         if said is None or asked is None or said[0] != asked[0]:

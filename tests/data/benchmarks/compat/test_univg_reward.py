@@ -1,10 +1,12 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.compat import univg
 from data.benchmarks.compat.univg_reward import accuracy, form, is_direct
 from tests.data.benchmarks.replies import replies
 
+PATTERN = re.compile(r"<think>.*?</think>\s*<answer>\((\d+),\s*(\d+)\),\s*\((\d+),\s*(\d+)\)</answer>$", re.DOTALL)
 KNOWN = [100, 100, 300, 300]
 BOX = "(100,100),(300,300)"
 REPLY = f"<think>a</think><answer>{BOX}</answer>"
@@ -62,8 +64,8 @@ def test_only_a_single_image_of_coco_without_thoughts_is_direct() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(text=replies)
-def test_the_form_is_the_pattern_that_training_rewards(text: str) -> None:
-    assert form(text, direct=False) == univg.keeps_form(text)
+def test_the_form_is_a_pattern_searched_for(text: str) -> None:
+    assert form(text, direct=False) == (PATTERN.search(text) is not None)
 
 
 def test_many_openings_without_an_end_take_no_time() -> None:

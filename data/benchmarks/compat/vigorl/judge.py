@@ -1,7 +1,7 @@
-"""ViGoRL's judges to the letter (Gabesarch/grounded-rl e7970c0, ``src/vlmsearch/reward_funcs/judge.py``).
+"""Judge: how ViGoRL's evaluation judges (Gabesarch/grounded-rl e7970c0, ``src/vlmsearch/reward_funcs/judge.py``).
 
 They judge search and evaluation, by other rules than the rewards: the answer is what follows the first answer tag up to the next tag of
-that kind (``tree_search/single_path_rollouts.py``), and a reply without that tag is never judged. ``vigorl_rewards`` says which copy
+that kind (``tree_search/single_path_rollouts.py``), and a reply without that tag is never judged. ``rewards`` says which copy
 was read.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from data.benchmarks.compat.vigorl_literals import literal
+from data.benchmarks.compat.vigorl.literals import literal
 
 ANSWER, UNANSWER = "<answer>", "</answer>"
 NEAR_PX = 50

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.benchmarks.compat import vigorl_rewards as rewards
+from data.benchmarks.compat.vigorl import rewards
 
 BOX = "(10, 10, 20, 20)"
 

@@ -1,9 +1,9 @@
-"""ViGoRL's rewards of several turns to the letter (Gabesarch/grounded-rl e7970c0, ``src/trainer/rl/examples/reward_function``).
+"""Turns: ViGoRL's rewards of several turns (Gabesarch/grounded-rl e7970c0, ``src/trainer/rl/examples/reward_function``).
 
 ``point_in_bbox_multicrop.py`` and ``string_match_multiturn.py``. *Form* is 1 and a bonus for looks apart from one another, or 0: the tags
 follow one another as think, call and observation, any number of times, then think and answer, and nothing but an end marker after. Tags
 count in any case when their order is read, but not where an answer or a call is. Raises ``OverflowError`` where a distance is too large
-for a float. ``vigorl_zoom`` has the rewards that training takes, which never raise; ``vigorl_rewards`` says which copy was read.
+for a float. ``rewards`` says which copy was read.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import re
 from collections.abc import Sequence
 
 from data.benchmarks.compat.tags import first
-from data.benchmarks.compat.vigorl_literals import are_ints, literal
-from data.benchmarks.compat.vigorl_rewards import UNANSWER, point_worth
-from data.benchmarks.compat.vigorl_zoom import CALL, ORDER, is_text
+from data.benchmarks.compat.vigorl.literals import are_ints, literal
+from data.benchmarks.compat.vigorl.rewards import UNANSWER, point_worth
 
 __all__ = ["choice_form", "overall", "point_form", "point_worth", "text_worth"]
 
+ORDER = re.compile(r"(?:<think></think><tool_call></tool_call><observation></observation>)*<think></think><answer></answer>")
+CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 TAG = re.compile(r"</?(?:tool_call|observation|think|answer)>", re.IGNORECASE)
 OPENING, CLOSING = re.compile("<answer>", re.IGNORECASE), re.compile("</answer>", re.IGNORECASE)
 POINT = re.compile(r"<answer>\s*\(([^)]*)\)\s*</answer>")
@@ -58,7 +59,7 @@ def text_worth(text: str, known: str) -> float:
     opening = OPENING.search(text)
     closing = CLOSING.search(text, opening.end()) if opening is not None else None
     answer = text[opening.end() : closing.start()] if opening is not None and closing is not None else text
-    return float(is_text(answer, known))
+    return float(answer.strip().lower() == known.strip().lower())
 
 
 def ordered_looks(said: str) -> list[Look] | None:

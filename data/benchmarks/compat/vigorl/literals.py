@@ -1,4 +1,4 @@
-"""ViGoRL's literals: what ``ast.literal_eval`` makes of a text, errors included. ``literals`` is for rewards, which never raise."""
+"""Literals: what ``ast.literal_eval`` makes of a text, errors included."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from data.benchmarks.compat.vigorl_literals import are_ints, literal
+from data.benchmarks.compat.vigorl.literals import are_ints, literal
 
 
 @pytest.mark.parametrize(

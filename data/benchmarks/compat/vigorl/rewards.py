@@ -1,9 +1,9 @@
-"""ViGoRL's single-turn rewards to the letter (Gabesarch/grounded-rl e7970c0, ``src/trainer/rl/examples/reward_function``).
+"""Rewards: ViGoRL's of a single turn (Gabesarch/grounded-rl e7970c0, ``src/trainer/rl/examples/reward_function``).
 
 *Form* is a think block, white space and an answer block and nothing else, in which the first answer block, on however many lines, holds
 what is asked. *Sight* is a pair of whole numbers in the first think block. *Worth* reads the first answer block that is on one line, or
 else the whole text. Each is 0 to 1 and raises what the published functions let through: literals too deep or too large, and numbers of
-over 4,300 digits. ``vigorl`` has the rewards that training takes, which never raise.
+over 4,300 digits.
 
 Not at hand at that revision: the files were read as a fork took them over (zihui-debug/Grounded-RL-yf acabb33), and the examples bear them
 out.
@@ -16,14 +16,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.benchmarks.compat.tags import first, first_on_line
-from data.benchmarks.compat.vigorl import BRACKET, WHOLE, is_inside
-from data.benchmarks.compat.vigorl_literals import are_ints, literal
+from data.benchmarks.compat.vigorl.literals import are_ints, literal
 
 THINK, UNANSWER = "<think>", "</answer>"
 TURN = re.compile(r"</think>\s*<answer>")
 PAIR = re.compile(r"\((\d+)\s*,\s*(\d+)\)")
 LETTERED = re.compile(r"[A-Za-z][.)]\s*(.*)")
 """An option with its letter; what follows it counts to the end of the line."""
+BRACKET = re.compile(r"\[(.*?)\]")
+WHOLE = re.compile(r"\[(\d+)\]")
 ACCURACY_WEIGHT = FORM_WEIGHT = 0.5
 HALF = 0.5
 """What the verb of an action is worth, and what its element is."""
@@ -83,6 +84,11 @@ def hits(answer: str, box: str) -> float:
     except (ValueError, TypeError):
         return 0.0
     return float(are_ints(corners, 4) and are_ints(point, 2) and is_inside(tuple(point), corners))
+
+
+def is_inside(point: Sequence[float], box: Sequence[float]) -> bool:
+    """Whether a point lies in x1, y1, x2, y2, edges included."""
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 def choice_worth(text: str, known: str) -> float:

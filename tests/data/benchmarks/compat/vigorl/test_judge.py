@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.benchmarks.compat import vigorl_judge as judge
+from data.benchmarks.compat.vigorl import judge
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.benchmarks.compat import vigorl_turns as rewards
+from data.benchmarks.compat.vigorl import turns as rewards
 
 LAST = "<think></think><answer>red</answer>"
 CALL = '{"name": "search_coordinate", "arguments": {"coordinate": [%s]}}'
