@@ -17,7 +17,7 @@ from tasks.reporting.charts import Bar, curves, intervals
 from tasks.reporting.corner import Corner
 from tasks.reporting.gallery import Gallery
 from tasks.reporting.lineage import WIDTH, lay_out
-from tasks.reporting.published import neighbours
+from tasks.reporting.neighbours import neighbours
 from tasks.reporting.trees import trees
 from tasks.reporting.ways import methods_of, reasons, ways
 

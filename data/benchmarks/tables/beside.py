@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.benchmarks.tables.published import PublishedScore, published_scores
+from data.benchmarks.tables.printed import PublishedScore, published_scores
 
 
 class IncomparableError(ValueError):

@@ -1,4 +1,4 @@
-"""Published: what others have published of the benchmarks that a report has scores of, beside those scores.
+"""Neighbours: what others have published of the benchmarks that a report has scores of, beside those scores.
 
 Where a benchmark has editions, the one that was asked is that of the samples' ``meta``, if they agree on one.
 """

@@ -1,4 +1,4 @@
-"""Published: the figures of papers, one entry for each, read from tables that stand as they were printed.
+"""Printed: the figures of papers, one entry for each, read from tables that stand as they were printed.
 
 A *table* has rows of models and columns that say of which benchmark, part, protocol and metric their cells are; what a column leaves open
 is the table's. A *cell* is a number, a number with its interval, or ``-``. A *caution* says why a figure may not be what it seems.

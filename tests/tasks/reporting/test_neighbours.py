@@ -11,7 +11,7 @@ from data.store import Store, Version
 from tasks.reporting import render_report
 from tasks.reporting.corner import Corner
 from tasks.reporting.facts import scores
-from tasks.reporting.published import MOST_APART, neighbours
+from tasks.reporting.neighbours import MOST_APART, neighbours
 
 HITS = 380
 
