@@ -12,16 +12,27 @@ from tests.made_methods import add_methods
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
-def building() -> ModuleType:
-    """The script ``docs/build.py`` as a module."""
-    spec = importlib.util.spec_from_file_location("docs_build", ROOT / "docs" / "build.py")
+def script(name: str) -> ModuleType:
+    """A script of ``docs`` as a module."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def building() -> ModuleType:
+    """The script that renders the documents."""
+    return script("build")
+
+
+@pytest.fixture(scope="session")
+def tables() -> ModuleType:
+    """The script that writes their tables."""
+    return script("tables")
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.material import ALL, Material, Record, problems, required
-from data.benchmarks.published.migician_images import HEADS, answer_image, task_of
+from data.benchmarks.published.migician_images import HEADS
 from data.benchmarks.published.registry import register
-from data.benchmarks.published.univg_r1_rl import asked_of
+from data.benchmarks.published.univg_box import boxed_problem
 from data.dialects import get_dialect
 from data.sample import Task
 from data.sources.places import Placement
@@ -28,7 +27,6 @@ FILES = {ALL: ("stage1_cotsft.json",)}
 DIALECT = "univg"
 SPACE = "thousandth"
 ANSWER = re.compile(r"(<answer>\s*)(\((\d{1,9}),\s*(\d{1,9})\),\s*\((\d{1,9}),\s*(\d{1,9})\)\s*</answer>)\s*\Z")
-CORNERS = ("x1", "y1", "x2", "y2")
 
 
 @register
@@ -71,15 +69,9 @@ class ChainReader:
         found = ANSWER.search(text)
         if found is None:
             raise RowError(Reason.BAD_CHAIN, f"the chain should end in <answer>(x1,y1),(x2,y2)</answer>, not {text[-80:]!r}")
-        asked, answer = asked_of(question), [int(number) for number in found.groups()[2:]]
-        images = self.rows.images({"images": paths})
-        thought = {"chain": text[: found.start()]}
-        index, source = answer_image({"question": asked}, len(images), task_of(paths), thought)
-        box = dict(zip(CORNERS, answer, strict=True)) | {"image_index": index}
-        row: dict[str, Any] = {"question": asked, "task": str(Task.BOX), "boxes": [box], "category": task_of(paths)}
-        problem = self.rows.read(locator, row, images)
-        meta = {"answer": answer, "images": paths, "image_index_from": source}
-        return replace(problem, meta=meta, chains=(_chain(text, index, images),))
+        answer = [int(number) for number in found.groups()[2:]]
+        problem = boxed_problem(self.rows, locator, question, paths, answer, {"chain": text[: found.start()]})
+        return replace(problem, chains=(_chain(text, problem.boxes[0].image_index, problem.images),))
 
 
 def _chain(text: str, index: int, images: tuple[SourceImage, ...]) -> Chain:
