@@ -20,7 +20,7 @@ TEMPLATE = "flips.html.j2"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Side:
     """What one side says to an item."""
 
     is_right: bool
@@ -40,7 +40,7 @@ class Card:
     known: str | None
     category: str | None
     is_gain: bool
-    sides: tuple[Said, Said]
+    sides: tuple[Side, Side]
 
 
 def render_flips(store: Store, names: tuple[str, str], lines: list[dict[str, Any]], sentences: list[str], flips: Sequence[Flip]) -> str:
@@ -53,7 +53,7 @@ def _cards(store: Store, flips: Sequence[Flip]) -> Iterator[Card]:
     samples, images = _samples(store, [flip.a["sample_id"] for flip in flips]), ImageReader(store)
     for flip in flips:
         sample = samples.get(flip.a["sample_id"])
-        sides = (_said(flip.a, sample, images), _said(flip.b, sample, images))
+        sides = (_side(flip.a, sample, images), _side(flip.b, sample, images))
         known = sample or {"question": None, "answer": None}
         yield Card(item_of(flip.a), known["question"], known["answer"], flip.a["category"], flip.is_gain, sides)
 
@@ -64,8 +64,8 @@ def _samples(store: Store, sample_ids: Sequence[str]) -> dict[str, Row]:
     return {row["sample_id"]: row for row in rows.to_pylist()}
 
 
-def _said(row: Mapping[str, Any], sample: Row | None, images: ImageReader) -> Said:
-    return Said(bool(row["correct"]), row["iou"], text_of(row), _picture(row, sample, images), row["prediction_id"])
+def _side(row: Mapping[str, Any], sample: Row | None, images: ImageReader) -> Side:
+    return Side(bool(row["correct"]), row["iou"], text_of(row), _picture(row, sample, images), row["prediction_id"])
 
 
 def _picture(row: Mapping[str, Any], sample: Row | None, images: ImageReader) -> str | None:
