@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.benchmarks.compat.digits import Numbers
 from data.space import Box, Frame, Point
 from data.trace import PlacedBox
 
+Corners = tuple[float, ...]
+"""x1, y1, x2, y2 in the space that the policy writes."""
 
-def written_box(box: PlacedBox, frames: Sequence[Frame]) -> Numbers:
+
+def written_box(box: PlacedBox, frames: Sequence[Frame]) -> Corners:
     """Corners in the space of the box's frame, rounded as they are written there; as they are where no frames are known."""
     if not frames:
         return (box.x1, box.y1, box.x2, box.y2)

@@ -190,6 +190,16 @@ def test_ivgr_scores_boxes_as_published() -> None:
     assert in_ivgr(grounded(), known)[1] == {"format": 1, "outcome": 1, "box_validity": 0, "dual_iou": 0}
 
 
+@settings(max_examples=200, deadline=None)
+@given(text=replies)
+def test_rewards_of_boxes_are_those_of_the_protocol(text: str) -> None:
+    known = (100, 100, 200, 200)
+    ruling = rule(get_protocol("ivgr-grounded"), {"prediction": text, "target": {"instances": [{"bbox": list(known)}]}})
+    parts = in_ivgr(text, known)[1]
+    expected = [ruling.scores[name] for name in ("format", "valid", "box")]
+    assert ruling.reason is not None or [parts[name] for name in ("format", "box_validity", "dual_iou")] == pytest.approx(expected)
+
+
 def test_ivgr_gives_a_perfect_grounded_rollout_four() -> None:
     assert in_ivgr(grounded("[100,100,200,200]"), (100, 100, 200, 200))[0] == 4.0
 

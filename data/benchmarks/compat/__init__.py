@@ -1,5 +1,4 @@
 """Compat: how published code reads and scores a text, fact for fact, where it does otherwise than the strict scorer.
 
-Numbers are in the space that the model writes, as that code has them. A function raises what that code raises, but for ``ivgr``, which
-training reads boxes by and which raises on no text.
+Numbers are in the space that the model writes, as that code has them. A function raises what that code raises.
 """

@@ -1,7 +1,7 @@
-"""iVGR's grounded rewards to the last quirk (Visual-AI/iVGR 2ecdbaf, ``reward_function/adagrounding_dual_group_training.py``).
+"""iVGR's grounded rewards (Visual-AI/iVGR 2ecdbaf, ``reward_function/adagrounding_dual_group_training.py``).
 
-Beside ``ivgr``, which trains: here a repeat is sought among the boxes that could be read, inverted ones too, up to half the number of
-tags; numbers have no limit but Python's. Boxes and their overlap are read as TreeBench reads them, from the tightened text.
+A repeat is sought among the boxes that could be read, inverted ones too, up to half the number of tags. Boxes and their overlap are read
+as TreeBench reads them, from the tightened text.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from data.benchmarks.compat import ivgr, univg_reward
+from data.benchmarks.compat import ivgr_grounded, univg_reward
 from data.benchmarks.compat.vigorl import rewards, turns
 from data.config import Section
 from data.dialects.places import corners
@@ -33,7 +33,7 @@ PUBLISHED: Mapping[str, Callable[[str, Task], float]] = {
     "vigorl": _one_turn,
     "vigorl_zoom": _several_turns,
     "univg": lambda text, task: univg_reward.form(text, direct=False),  # noqa: ARG005
-    "ivgr": lambda text, task: float(ivgr.keeps_form(text)),  # noqa: ARG005
+    "ivgr": lambda text, task: float(ivgr_grounded.keeps_form(ivgr_grounded.tight(text))),  # noqa: ARG005
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from data.benchmarks.compat.digits import Numbers
 from data.benchmarks.compat.vigorl.rewards import point_worth
 from data.config import Section
 from data.sample import Task
@@ -12,7 +11,7 @@ from models.training.context import RewardContext
 from models.training.paid import paid
 from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout
-from models.training.written import written_box
+from models.training.written import Corners, written_box
 
 
 @register("point_in_box", version=2)
@@ -34,6 +33,6 @@ class PointInBox(Section):
         return max((paid(point_worth, rollout.text, box) for box in known), default=0.0)
 
 
-def _literal(corners: Numbers) -> str:
+def _literal(corners: Corners) -> str:
     """Corners as published targets have them: whole numbers where they are."""
     return str(tuple(int(corner) if corner == int(corner) else corner for corner in corners))

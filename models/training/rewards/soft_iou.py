@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 
 from data.benchmarks.compat import univg_reward
-from data.benchmarks.compat.digits import Numbers
 from data.benchmarks.compat.rec import iou
 from data.benchmarks.compat.tags import first
 from data.config import Section
@@ -17,7 +16,7 @@ from models.training.context import RewardContext
 from models.training.paid import paid
 from models.training.rewards.base import register
 from models.training.rollout import Group, Parts, Rollout
-from models.training.written import written_box
+from models.training.written import Corners, written_box
 
 
 @register("soft_iou", version=2)
@@ -41,7 +40,7 @@ class SoftIou(Section):
         known = [written_box(box, context.frames) for box in group.sample.answer_boxes]
         return max((paid(self._overlap, rollout, box, context) for box in known), default=0.0)
 
-    def _overlap(self, rollout: Rollout, known: Numbers, context: RewardContext) -> float:
+    def _overlap(self, rollout: Rollout, known: Corners, context: RewardContext) -> float:
         said = univg_reward.box(first(rollout.text, "answer")) if self.reading == "univg" else self._answered(rollout, context)
         if said is None:
             return 0.0
@@ -49,7 +48,7 @@ class SoftIou(Section):
             return iou(said, known)
         return float(iou_matrix(np.array([said], dtype=float), np.array([known], dtype=float))[0, 0])
 
-    def _answered(self, rollout: Rollout, context: RewardContext) -> Numbers | None:
+    def _answered(self, rollout: Rollout, context: RewardContext) -> Corners | None:
         if not rollout.score.iou or rollout.parsed.trace is None:
             return None
         return written_box(rollout.parsed.trace.answer.boxes[0], context.frames)

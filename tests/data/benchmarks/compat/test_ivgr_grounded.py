@@ -6,7 +6,6 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.compat import ivgr
 from data.benchmarks.compat.ivgr_grounded import keeps_form, overlap, tight, validity
 
 ONE, NEAR, APART = (100, 100, 200, 200), (101, 100, 200, 200), (300, 300, 400, 400)
@@ -17,9 +16,9 @@ texts = st.lists(st.sampled_from([*SPACES, "<", ">", "/", "<think>", "</think>",
 
 @given(texts)
 @settings(deadline=None)
-def test_text_is_tightened_and_keeps_form_as_in_training(text: str) -> None:
-    assert tight(text) == ivgr.tight(text)
-    assert keeps_form(tight(text)) == ivgr.keeps_form(text)
+def test_text_is_tightened_and_keeps_form_as_patterns_say(text: str) -> None:
+    assert tight(text) == re.sub(r"\s*([<>/])\s*", r"\1", text)
+    assert keeps_form(tight(text)) == (re.fullmatch(r"<think>.*</think>.*<answer>.*</answer>", tight(text), re.DOTALL) is not None)
 
 
 def test_white_space_is_what_patterns_call_so() -> None:
