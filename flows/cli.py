@@ -207,10 +207,10 @@ def behaviour(
 
     store = Store.open()
     reading = {"radius": radius, "dialect": dialect, "space": space}
-    noted = note(store, reference, reading, Wanted(benchmark, mode=mode), of_traces=of_traces)
+    told = note(store, reference, reading, Wanted(benchmark, mode=mode), of_traces=of_traces)
     out = console()
-    out.print(table(HEADS, lines(store, noted, seed)))
-    for sentence in sentences(noted):
+    out.print(table(HEADS, lines(store, told, seed)))
+    for sentence in sentences(told):
         out.print(sentence)
 
 
