@@ -8,7 +8,7 @@ from functools import partial
 from data.rows import Row
 from data.sample import Sample
 from data.store.images import ImageReader
-from models.teacher.call import RequestStatus
+from models.teacher.call import RequestStatus, last_error
 from models.teacher.errors import TeacherFailedError
 from models.teacher.judge.judge import Judgement, JudgeQuestion
 from models.teacher.judge.judges import make_judge
@@ -16,7 +16,7 @@ from models.teacher.judge.judging import judge_all, replay
 from models.teacher.judge.questions import Sizes, trace_questions
 from tasks.config import CurateJudgeConfig
 from tasks.endpoint import api_key, endpoint
-from tasks.generate import budget_note, last_error
+from tasks.generate import budget_note
 from tasks.run import StageRun
 
 

@@ -1,8 +1,8 @@
 """Behaviour: a judge's word on what the sentences of a chain do: which set a subgoal, which verify, which turn back.
 
 It is shown the question and the numbered sentences with their places, and no image, as in ViGoRL's counts (arXiv 2505.23678, appendix A6).
-It names sentences and does not count them: how sentences make a figure is the same as by phrases (``data.scoring.behaviour.marks``). A chain
-without a sentence needs no judge.
+It names sentences and does not count them: how sentences make a figure is the same as by phrases (``data.scoring.behaviour.marks``). A
+chain without a sentence needs no judge.
 
 Reading is anchored as a rubric's is: the whole reply, or the one ``<marks>`` block at its end, is the three lines in their order; a number
 that no sentence has makes it unreadable.
