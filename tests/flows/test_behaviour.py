@@ -180,6 +180,23 @@ def test_answers_whose_images_came_later_are_counted_anew(chains: Chains, bare: 
     assert "written before" in said("careful")
 
 
+def test_a_judge_marks_what_phrases_count_and_is_held_against_them(chains: Chains) -> None:
+    count = str(len(chains.samples))
+    text = said("careful", "--judge", "embedded", "--set", "judge.samples=2")
+    found = means(text)
+    assert [found[f"judged_{name}"] for name in ("subgoals", "verifications", "backtracks")] == [
+        ["0", "0", "0", count, "0"],
+        ["0", "0", "0", count, "0"],
+        ["1", "1", "1", count, "0"],
+    ]
+    agreed = {words[0]: words[1:] for words in map(str.split, text.splitlines()) if words[:1] in (["subgoals"], ["backtracks"])}
+    assert agreed["backtracks"][:3] == ["1", "1", "1"]
+    assert agreed["subgoals"][-1] == count
+    again = said("careful", "--judge", "embedded/embedded-sight", "--set", "judge.samples=2", "--set", "judge.teacher.in_flight=1")
+    assert again.splitlines()[-1].startswith(f"{3 * len(chains.samples)} rows of the judge, written before: ver_")
+    assert query(chains.store, "select count(*) from requests where purpose = 'judge_behaviour'")[1] == [(2 * len(chains.samples),)]
+
+
 @pytest.mark.parametrize("by", ["version", "run", "latest"])
 def test_traces_are_counted_by_method(chains: Chains, by: str) -> None:
     version = chains.generated.outputs["traces"]
