@@ -198,19 +198,25 @@ def behaviour(
     radius: Annotated[float | None, typer.Option(help="Pixels within which two places are one; default 10.")] = None,
     dialect: Annotated[str | None, typer.Option(help="The dialect of answers that do not say theirs.")] = None,
     space: Annotated[str | None, typer.Option(help="Their space: pixel, resized, unit or grid:N.")] = None,
+    judge: Annotated[str | None, typer.Option(help="Who marks them too: embedded, PROVIDER/MODEL or a FILE.toml.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Of the judge, as in judge.budget.calls=100.")] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
 ) -> None:
     """Count what chains of thought do on their way, a row of judgements each, and show the means by group."""
     from data.benchmarks.sides import Wanted
     from data.store import Store
-    from flows.behaviour import HEADS, lines, note, sentences
+    from flows.asking import read_judge
+    from flows.behaviour import AGREEMENT_HEADS, HEADS, agreement, lines, note, sentences
 
     store = Store.open()
     reading = {"radius": radius, "dialect": dialect, "space": space}
-    noted = note(store, reference, reading, Wanted(benchmark, mode=mode), of_traces=of_traces)
+    asked = read_judge(judge, overrides(settings))
+    told = note(store, reference, reading, Wanted(benchmark, mode=mode), of_traces=of_traces, judge=asked)
     out = console()
-    out.print(table(HEADS, lines(store, noted, seed)))
-    for sentence in sentences(noted):
+    out.print(table(HEADS, lines(told, seed)))
+    if cells := agreement(told):
+        out.print(table(AGREEMENT_HEADS, cells))
+    for sentence in sentences(told):
         out.print(sentence)
 
 

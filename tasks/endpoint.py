@@ -24,7 +24,7 @@ def endpoint(config: TeacherConfig, *, is_needed: bool = True) -> Iterator[str |
 def api_key(config: TeacherConfig) -> str | None:
     """The teacher's key: of the environment, else of the Prefect Secret named as the variable in lower case with dashes."""
     if config.provider == EMBEDDED or config.key_variable in os.environ:
-        return os.environ.get(config.key_variable, "").strip() or None
+        return environment_key(config)
     from prefect.blocks.system import Secret
     from prefect.exceptions import ObjectNotFound
 
@@ -33,3 +33,8 @@ def api_key(config: TeacherConfig) -> str | None:
     except (ObjectNotFound, ValueError):
         return None
     return str(secret.get()).strip() or None
+
+
+def environment_key(config: TeacherConfig) -> str | None:
+    """The key that the environment has, for what runs without Prefect."""
+    return os.environ.get(config.key_variable, "").strip() or None

@@ -18,7 +18,7 @@ from prefect.utilities.annotations import unmapped
 from data.rows import sample_from_row
 from data.store import Manifest
 from data.store.images import ImageReader
-from models.teacher.call import RequestStatus
+from models.teacher.call import RequestStatus, last_error
 from models.teacher.config import BudgetConfig, GenerateConfig
 from models.teacher.errors import TeacherFailedError
 from models.teacher.generate import generate_traces as ask_teacher
@@ -105,13 +105,9 @@ def budget_note(budget: BudgetConfig, unfinished: int, what: str, stage: Stage) 
     """That the budget ended the run, where it did."""
     if not unfinished:
         return None
-    caps = ", ".join(f"{name} {cap:g}" for name, cap in budget.model_dump(exclude_none=True).items())
-    return f"the budget ({caps}) is spent and {unfinished} {what} are unfinished; a higher one, or --force {stage}, goes on with them"
-
-
-def last_error(failed: Sequence[Mapping[str, Any]]) -> str:
-    """What the last attempt of the last failed call said."""
-    return next((errors[-1] for row in reversed(failed) if (errors := row["attempt_errors"])), "nothing")
+    return (
+        f"the budget ({budget.caps}) is spent and {unfinished} {what} are unfinished; a higher one, or --force {stage}, goes on with them"
+    )
 
 
 def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:

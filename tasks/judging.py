@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from data.rows import Row
 from data.sample import Sample
 from data.store.images import ImageReader
-from models.teacher.call import RequestStatus
+from models.teacher.call import RequestStatus, last_error
 from models.teacher.errors import TeacherFailedError
 from models.teacher.judge.judge import Judgement, JudgeQuestion
+from models.teacher.judge.judges import make_judge
 from models.teacher.judge.judging import judge_all, replay
 from models.teacher.judge.questions import Sizes, trace_questions
 from tasks.config import CurateJudgeConfig
 from tasks.endpoint import api_key, endpoint
-from tasks.generate import budget_note, last_error
+from tasks.generate import budget_note
 from tasks.run import StageRun
 
 
@@ -26,7 +28,7 @@ def judgement_rows(run: StageRun, samples: Iterable[Sample], traces: Iterable[Ro
     """
     questions = trace_questions(config.rubric, samples, traces, sizes)
     run.progress.total = len(questions)
-    known = replay(run.store.requests(), questions, config)
+    known = replay(run.store.requests(), questions, partial(make_judge, config))
     run.progress.advance(sum(1 for judgement in known if judgement is not None))
     left = [question for question, judgement in zip(questions, known, strict=True) if judgement is None]
     fresh = iter(_ask(run, left, config) if left else [])
@@ -40,7 +42,8 @@ def _ask(run: StageRun, questions: Sequence[JudgeQuestion], config: CurateJudgeC
     images = ImageReader(run.store, run.order.inputs["images"])
     with endpoint(config.teacher) as base_url:
         key = api_key(config.teacher)
-        judgements = judge_all(run.store, run.folder, questions, images, config, base_url, key, on_progress=run.progress.advance)
+        make = partial(make_judge, config)
+        judgements = judge_all(run.store, run.folder, questions, images, config, make, base_url, key, on_progress=run.progress.advance)
     calls = run.folder.read("requests").to_pylist()
     failed = [row for row in calls if row["status"] == RequestStatus.FAILED]
     if failed and len(failed) == len(calls):

@@ -7,7 +7,7 @@ provider listens, and the key it wants, are no part of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -132,3 +132,8 @@ class Reply:
             started_at=row["started_at"],
             latency_s=row["latency_s"],
         )
+
+
+def last_error(failed: Sequence[Mapping[str, Any]]) -> str:
+    """What the last attempt of the last of these rows of ``requests`` said."""
+    return next((errors[-1] for row in reversed(failed) if (errors := row["attempt_errors"])), "nothing")

@@ -90,6 +90,11 @@ class BudgetConfig(Section):
     dollars: float | None = Field(default=None, ge=0)
     """By the table of prices."""
 
+    @property
+    def caps(self) -> str:
+        """The limits in words, for example ``calls 100, dollars 2.5``."""
+        return ", ".join(f"{name} {cap:g}" for name, cap in self.model_dump(exclude_none=True).items())
+
 
 def check_priced(budget: BudgetConfig, teacher: TeacherConfig, section: str, name: str = "teacher") -> None:
     """Raise ``ValueError`` where a section of a recipe caps dollars and does not say what its model costs; ``name`` is the endpoint's."""

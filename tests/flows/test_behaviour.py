@@ -64,6 +64,14 @@ class Chains:
         self.store.run(run_id).record(stage="evaluate", recipe="made", status="complete")
         return manifest
 
+    def copy(self, source: Manifest, store: Store, *table_names: str) -> None:
+        """Publish tables of a manifest in another store, as the run that made them."""
+        store.run(source.run_id).record(stage=source.stage, recipe="made", status="complete")
+        with store.draft(stage=source.stage, stage_key=" ".join(table_names), run_id=source.run_id) as draft:
+            for name in table_names:
+                draft.add(name, self.store.read(source.outputs[name]))
+            draft.publish()
+
     def row(self, run_id: str, model: str, sample: Sample, trace: Trace, protocol: str) -> dict[str, Any]:
         names = {"run_id": run_id, "model": model, "benchmark": "scenes", "protocol": protocol, "mode": "grounded"}
         identity = entity_id(Kind.PREDICTION, run_id, protocol, sample.sample_id)
@@ -144,6 +152,49 @@ def test_what_was_counted_before_is_found_again(chains: Chains) -> None:
 def test_another_radius_counts_anew() -> None:
     found = means(said("careful", "--radius", "1000"))
     assert found["regions"][0] == "1"
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Another store, with nothing in it, which commands find."""
+    store = Store.open(tmp_path / "bare")
+    monkeypatch.setenv("FOVEA_STORE", str(store.root))
+    return store
+
+
+def test_chains_whose_samples_came_later_are_counted_anew(chains: Chains, bare: Store) -> None:
+    chains.copy(chains.generated, bare, "traces")
+    assert {words[-2] for words in lines(said("latest", "--traces"))} == {"0"}
+    chains.copy(chains.taken, bare, "samples")
+    assert "0" not in {words[-2] for words in lines(said("latest", "--traces")) if "regions" in words}
+    assert "written before" in said("latest", "--traces")
+
+
+def test_answers_whose_images_came_later_are_counted_anew(chains: Chains, bare: Store) -> None:
+    count = str(len(chains.samples))
+    chains.copy(chains.careful, bare, "predictions", "scores")
+    chains.copy(chains.taken, bare, "samples")
+    assert means(said("careful"))["regions"] == ["0", count]
+    chains.copy(chains.taken, bare, "images")
+    assert means(said("careful"))["regions"][-2:] == [count, "0"]
+    assert "written before" in said("careful")
+
+
+def test_a_judge_marks_what_phrases_count_and_is_held_against_them(chains: Chains) -> None:
+    count = str(len(chains.samples))
+    text = said("careful", "--judge", "embedded", "--set", "judge.samples=2")
+    found = means(text)
+    assert [found[f"judged_{name}"] for name in ("subgoals", "verifications", "backtracks")] == [
+        ["0", "0", "0", count, "0"],
+        ["0", "0", "0", count, "0"],
+        ["1", "1", "1", count, "0"],
+    ]
+    agreed = {words[0]: words[1:] for words in map(str.split, text.splitlines()) if words[:1] in (["subgoals"], ["backtracks"])}
+    assert agreed["backtracks"][:3] == ["1", "1", "1"]
+    assert agreed["subgoals"][-1] == count
+    again = said("careful", "--judge", "embedded/embedded-sight", "--set", "judge.samples=2", "--set", "judge.teacher.in_flight=1")
+    assert again.splitlines()[-1].startswith(f"{3 * len(chains.samples)} rows of the judge, written before: ver_")
+    assert query(chains.store, "select count(*) from requests where purpose = 'judge_behaviour'")[1] == [(2 * len(chains.samples),)]
 
 
 @pytest.mark.parametrize("by", ["version", "run", "latest"])

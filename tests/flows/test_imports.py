@@ -23,6 +23,7 @@ LIGHT = [
     "flows.plan",
     "flows.estimate",
     "flows.needs",
+    "flows.behaviour",
     "flows.rescoring",
     "flows.scoring",
     "flows.cli",

@@ -27,13 +27,34 @@ class Habit(StrEnum):
 
 def sentences(thought: str) -> list[str]:
     """The sentences of a thought."""
-    return [sentence.strip() for sentence in SENTENCES.split(thought) if sentence.strip()]
+    return [thought[start:end] for start, end in sentence_spans(thought)]
+
+
+def sentence_spans(thought: str) -> list[tuple[int, int]]:
+    """Where the sentences of a thought begin and end, without the white space around them."""
+    cuts = [(match.start(), match.end()) for match in SENTENCES.finditer(thought)]
+    pairs = zip([0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(thought)], strict=True)
+    return [
+        (end - len(thought[start:end].lstrip()), start + len(thought[start:end].rstrip()))
+        for start, end in pairs
+        if thought[start:end].strip()
+    ]
 
 
 def count_habits(thoughts: Iterable[str]) -> dict[Habit, int]:
     """How many sentences show each habit; of turning back, neighbours in one thought are one turn."""
     said = [sentences(thought) for thought in thoughts]
-    return {habit: sum(_count(habit, pattern, thought) for thought in said) for habit, pattern in patterns().items()}
+    found = patterns().items()
+    return {
+        habit: sum(count_shown(habit, [pattern.search(one) is not None for one in thought]) for thought in said) for habit, pattern in found
+    }
+
+
+def count_shown(habit: Habit, shown: Sequence[bool]) -> int:
+    """How often one thought shows a habit, of which it is said for each sentence whether it does."""
+    if habit == Habit.BACKTRACK:
+        return sum(is_shown and not was_shown for was_shown, is_shown in pairwise([False, *shown]))
+    return sum(shown)
 
 
 @cache
@@ -53,13 +74,6 @@ def read_patterns(text: str) -> Mapping[Habit, re.Pattern[str]]:
     if lacking := [habit for habit in Habit if not found.get(habit)]:
         raise ValueError(f"{FILE} has no phrases of {', '.join(lacking)}")
     return {habit: _pattern(lines) for habit, lines in found.items()}
-
-
-def _count(habit: Habit, pattern: re.Pattern[str], thought: Sequence[str]) -> int:
-    shown = [pattern.search(sentence) is not None for sentence in thought]
-    if habit == Habit.BACKTRACK:
-        return sum(is_shown and not was_shown for was_shown, is_shown in pairwise([False, *shown]))
-    return sum(shown)
 
 
 def _pattern(lines: list[str]) -> re.Pattern[str]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from models.teacher.embedded.choosing import choose
 from models.teacher.embedded.grading import grade
+from models.teacher.embedded.marking import mark
 from models.teacher.embedded.rewriting import rewrite
 
 
@@ -18,5 +19,5 @@ class Skill(Protocol):
         """The reply; None where the messages ask for something else."""
 
 
-SKILLS: tuple[Skill, ...] = (rewrite, choose, grade)
+SKILLS: tuple[Skill, ...] = (mark, rewrite, choose, grade)
 """In the order in which they are tried."""

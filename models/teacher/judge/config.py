@@ -29,23 +29,28 @@ class JudgeTeacherConfig(TeacherConfig):
     max_tokens: int = Field(default=256, gt=0)
 
 
-class JudgeConfig(Section):
-    """A judge of answers and chains."""
+class AskedConfig(Section):
+    """A model that is asked for its word."""
 
-    strategy: Literal["model", "offline"] = "model"
-    """``model`` asks the endpoint; ``offline`` compares words and asks nobody."""
     teacher: JudgeTeacherConfig = JudgeTeacherConfig()
     budget: BudgetConfig = BudgetConfig()
     samples: int = Field(default=1, gt=0)
     """Independent replies to one question; its value is their mean."""
     attempts: int = Field(default=3, gt=0)
     """Replies asked for until one can be read, for each sample."""
-    see_images: bool = False
-    """Whether the images are sent."""
-    see_places: bool = True
-    """Whether thoughts are shown with their places, as tags."""
 
     @model_validator(mode="after")
     def _is_priced(self) -> Self:
         check_priced(self.budget, self.teacher, "judge")
         return self
+
+
+class JudgeConfig(AskedConfig):
+    """A judge of answers and chains."""
+
+    strategy: Literal["model", "offline"] = "model"
+    """``model`` asks the endpoint; ``offline`` compares words and asks nobody."""
+    see_images: bool = False
+    """Whether the images are sent."""
+    see_places: bool = True
+    """Whether thoughts are shown with their places, as tags."""

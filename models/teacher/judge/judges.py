@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from models.teacher.judge.asking import Ask
 from models.teacher.judge.config import JudgeConfig, JudgeKind
 from models.teacher.judge.judge import Judge
-from models.teacher.judge.model import Ask, ModelJudge
+from models.teacher.judge.model import ModelJudge
 from models.teacher.judge.offline import OfflineJudge
 from models.teacher.judge.rubric import RUBRICS
 

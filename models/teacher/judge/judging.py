@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from data.store import RunFolder, Store
 from data.store.images import ImageReader
 from models.teacher.call import Call, Reply
 from models.teacher.client import TeacherClient
 from models.teacher.errors import TeacherUnreachableError
-from models.teacher.judge.config import JudgeConfig
-from models.teacher.judge.judge import Judge, Judgement, JudgeQuestion
-from models.teacher.judge.judges import make_judge
+from models.teacher.judge.asking import Ask
 from models.teacher.ledger import FINAL, Ledger
 from models.teacher.pictures import StoredPictures
+from models.teacher.session import Reached
 
 SECTION = "curate.judge.teacher"
 """Where a recipe says who judges."""
@@ -23,12 +22,28 @@ AHEAD = 4
 """Questions under way for each call that may be open: enough to keep all calls busy, few enough to hold in memory."""
 
 
+Question = TypeVar("Question", contravariant=True)
+Word = TypeVar("Word", covariant=True)
+
+
+class Asked(Protocol[Question, Word]):
+    """Who gives a word on each question."""
+
+    async def ask(self, question: Question) -> Word:
+        """The word. Raises ``TeacherError`` where the endpoint is lost, and not the question alone."""
+        ...
+
+
+Make = Callable[[Ask], Asked[Question, Word]]
+"""Makes the judge that has its calls answered so."""
+
+
 class _NewCallError(Exception):
     """A call that is on no disk."""
 
 
-def replay(rows: Iterable[Mapping[str, Any]], questions: Sequence[JudgeQuestion], config: JudgeConfig) -> list[Judgement | None]:
-    """The judgements that rows of ``requests`` are enough for, or that need none; None where the endpoint has to be asked."""
+def replay(rows: Iterable[Mapping[str, Any]], questions: Sequence[Question], make: Make[Question, Word]) -> list[Word | None]:
+    """The words that rows of ``requests`` are enough for, or that need none; None where the endpoint has to be asked."""
     known = {row["request_id"]: Reply.from_row(row) for row in rows if row["status"] in FINAL}
 
     async def ask(call: Call) -> Reply:
@@ -36,48 +51,49 @@ def replay(rows: Iterable[Mapping[str, Any]], questions: Sequence[JudgeQuestion]
             raise _NewCallError
         return known[call.request_id]
 
-    async def replayed(judge: Judge) -> list[Judgement | None]:
+    async def replayed(judge: Asked[Question, Word]) -> list[Word | None]:
         return [await _or_none(judge, question) for question in questions]
 
-    return asyncio.run(replayed(make_judge(config, ask)))
+    return asyncio.run(replayed(make(ask)))
 
 
 def judge_all(
     store: Store,
     run: RunFolder,
-    questions: Sequence[JudgeQuestion],
+    questions: Sequence[Question],
     images: ImageReader,
-    config: JudgeConfig,
+    reached: Reached,
+    make: Make[Question, Word],
     base_url: str | None,
     api_key: str | None,
     on_progress: Callable[[], None] | None = None,
-) -> list[Judgement]:
-    """The judgements in the order of the questions; calls are rows of the run's ``requests``. Raises ``TeacherError``."""
+    section: str = SECTION,
+) -> list[Word]:
+    """The words in the order of the questions; calls are rows of the run's ``requests``. Raises ``TeacherError``."""
+    teacher = reached.teacher
     if base_url is None:
-        raise TeacherUnreachableError(
-            f"there is no base URL for the provider {config.teacher.provider!r}; set the judge's teacher.base_url"
-        )
+        raise TeacherUnreachableError(f"there is no base URL for the provider {teacher.provider!r}; set the judge's teacher.base_url")
 
-    async def judged() -> list[Judgement]:
+    async def judged() -> list[Word]:
         ledger = Ledger(run, store.requests())
-        async with TeacherClient(config.teacher, base_url, api_key, ledger, StoredPictures(images), config.budget, SECTION) as client:
-            return await ask_all(make_judge(config, client.ask), questions, AHEAD * config.teacher.in_flight, on_progress)
+        async with TeacherClient(teacher, base_url, api_key, ledger, StoredPictures(images), reached.budget, section) as client:
+            return await ask_all(make(client.ask), questions, AHEAD * teacher.in_flight, on_progress)
 
     return asyncio.run(judged())
 
 
 async def ask_all(
-    judge: Judge, questions: Sequence[JudgeQuestion], at_once: int, on_progress: Callable[[], None] | None = None
-) -> list[Judgement]:
-    """The judgements in the order of the questions, of which so many are under way at once. Raises ``TeacherError``."""
+    judge: Asked[Question, Word], questions: Sequence[Question], at_once: int, on_progress: Callable[[], None] | None = None
+) -> list[Word]:
+    """The words in the order of the questions, of which so many are under way at once. Raises ``TeacherError``."""
     slots = asyncio.Semaphore(at_once)
 
-    async def judged(question: JudgeQuestion) -> Judgement:
+    async def judged(question: Question) -> Word:
         async with slots:
-            judgement = await judge.ask(question)
+            word = await judge.ask(question)
         if on_progress is not None:
             on_progress()
-        return judgement
+        return word
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -92,7 +108,7 @@ async def nobody(call: Call) -> Reply:
     raise TeacherUnreachableError(f"call {call.request_id} has no judge to go to")
 
 
-async def _or_none(judge: Judge, question: JudgeQuestion) -> Judgement | None:
+async def _or_none(judge: Asked[Question, Word], question: Question) -> Word | None:
     try:
         return await judge.ask(question)
     except _NewCallError:

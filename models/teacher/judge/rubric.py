@@ -70,16 +70,17 @@ RUBRICS: Mapping[JudgeKind, Rubric] = {
 def thought_lines(trace: Trace, *, see_places: bool = True) -> list[str]:
     """The thoughts, a line each; places are tags such as ``<point>[12,34]</point>`` in pixels of the stored images."""
     steps = trace.steps if see_places else [Step(step.thought) for step in trace.steps]
-    return [line for step in steps if (line := write_step(step, _tag))]
+    return [line for step in steps if (line := write_step(step, place_tag))]
 
 
 def said_answer(trace: Trace) -> str:
     """The answer as one line."""
     places: list[PlacedPoint | PlacedBox] = [*trace.answer.points, *trace.answer.boxes]
-    return one_line(trace.answer.text or "") or "; ".join(map(_tag, places)) or "none"
+    return one_line(trace.answer.text or "") or "; ".join(map(place_tag, places)) or "none"
 
 
-def _tag(place: PlacedPoint | PlacedBox) -> str:
+def place_tag(place: PlacedPoint | PlacedBox) -> str:
+    """A place as a tag in pixels of its stored image; behind the image's number where it is not the first."""
     name = "point" if isinstance(place, PlacedPoint) else "box"
     xs, ys = corners(place)
     numbers = ",".join(f"{number:.0f}" for pair in zip(xs, ys, strict=True) for number in pair)

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from data.store.images import ImageReader
 from models.teacher.errors import TeacherUnreachableError
 from models.teacher.judge.config import JudgeConfig, JudgeKind
 from models.teacher.judge.judge import Judgement, JudgeQuestion
+from models.teacher.judge.judges import make_judge
 from models.teacher.judge.judging import judge_all, replay
 from models.teacher.judge.questions import trace_questions
 from tests.models.teacher.chaos import chaotic_teacher
@@ -38,7 +40,7 @@ def sizes(store: Store, samples: list[Any]) -> dict[str, tuple[float, float]]:
 
 def judge(store: Store, asked: list[JudgeQuestion], url: str, **config: Any) -> list[Judgement]:
     settings = JudgeConfig.model_validate(config)
-    return judge_all(store, store.run(new_run_id()), asked, ImageReader(store), settings, url, None)
+    return judge_all(store, store.run(new_run_id()), asked, ImageReader(store), settings, partial(make_judge, settings), url, None)
 
 
 def calls(url: str) -> int:
@@ -65,13 +67,13 @@ def test_what_was_judged_is_replayed_without_a_call_or_an_endpoint(store: Store,
     config = {"teacher": {"temperature": 1.0}, "samples": 3}
     first, before = judge(store, asked, teacher_url, **config), calls(teacher_url)
     assert judge(store, asked, teacher_url, **config) == first
-    assert replay(store.requests(), asked, JudgeConfig.model_validate(config)) == first
+    assert replay(store.requests(), asked, partial(make_judge, JudgeConfig.model_validate(config))) == first
     assert calls(teacher_url) == before
 
 
 def test_what_was_never_judged_is_not_replayed(store: Store, teacher_url: str) -> None:
     asked = questions(store, teacher_url, 4)
-    assert replay(store.requests(), asked, JudgeConfig()) == [None] * 4
+    assert replay(store.requests(), asked, partial(make_judge, JudgeConfig())) == [None] * 4
 
 
 def test_a_judge_that_is_lost_ends_the_run_and_its_section_is_named(store: Store, teacher_url: str) -> None:
