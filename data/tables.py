@@ -295,6 +295,7 @@ TABLES: dict[str, Table] = {
                 "scores": REWARDS,
                 "detail": TEXT,
                 "evidence_iou": REAL,
+                "request_ids": TEXTS,
                 "category": TEXT,
                 "difficulty_band": TEXT,
                 "settings_hash": TEXT,

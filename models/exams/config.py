@@ -43,7 +43,7 @@ class EvaluateConfig(Section):
     plugins: list[str] = []
     """Modules to import first, for what is kept outside the project."""
     benchmarks: list[str] = ["scenes"]
-    protocols: list[str] = [STRICT]
+    protocols: list[str] = Field(default=[STRICT], min_length=1)
     """Ways of judging, each a row of ``predictions`` for every answer; ``all`` takes those that the benchmark has."""
     mode: str = "grounded"
     """What the way of asking is called in ``scores``."""

@@ -73,8 +73,12 @@ class Response:
     """The text of the question."""
     stop_reason: str | None = None
     prompt_tokens: int | None = None
+    """Those of the first question."""
     completion_tokens: int | None = None
+    """Those of all turns."""
     image_tokens: int | None = None
+    request_ids: tuple[str, ...] = ()
+    """The calls that it was made of, where an endpoint was asked."""
     error: str | None = None
 
 

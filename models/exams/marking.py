@@ -12,7 +12,9 @@ from dataclasses import asdict
 from typing import Any
 
 from data.benchmarks.benchmark import STRICT
+from data.benchmarks.lines.form import written
 from data.benchmarks.lines.rows import numbers
+from data.benchmarks.lines.tally import real
 from data.benchmarks.protocols import LineError, Said, get_protocol, rule
 from data.dialects import Turn, get_dialect
 from data.identity import Kind, digest, entity_id
@@ -45,6 +47,7 @@ def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, response: Resp
         "completion_tokens": response.completion_tokens,
         "image_tokens": response.image_tokens,
         "evidence_iou": evidence_iou(sample, trace),
+        "request_ids": list(response.request_ids),
         "category": exam.benchmark.kind(sample),
         "difficulty_band": sample.difficulty_band,
         "settings_hash": digest(exam_settings(job, exam)),
@@ -108,9 +111,9 @@ def _ruled(protocol: str, sample: Sample, response: Response, frames: Sequence[F
     ruling = rule(scorer, line)
     return {
         "correct": ruling.verdict.correct,
-        "iou": ruling.verdict.iou,
+        "iou": None if ruling.verdict.iou is None else real(ruling.verdict.iou),
         "scores": list(numbers(ruling.scores).items()),
-        "detail": json.dumps(ruling.scores, default=str),
+        "detail": written(ruling.scores).decode(),
         "parse_error": ruling.reason,
     }
 

@@ -34,6 +34,7 @@ def joined(first: Response, second: Response, shown: Sequence[PlacedBox], sample
         prompt_tokens=_sum(first.prompt_tokens, second.prompt_tokens),
         completion_tokens=_sum(first.completion_tokens, second.completion_tokens),
         image_tokens=_sum(first.image_tokens, second.image_tokens),
+        request_ids=(*first.request_ids, *second.request_ids),
     )
 
 

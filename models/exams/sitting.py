@@ -80,6 +80,7 @@ class Sitting:
 
     def _origin(self, exam: Exam, protocol: str, rows: Sequence[Row]) -> Origin:
         answered = {row["sample_id"] for row in rows if row["text"] is not None}
+        is_whole = self.job.config.limit is None and answered == {item.sample_id for item in exam.items}
         return Origin(
             run_id=self.job.run_id,
             checkpoint_id=self.job.checkpoint_id,
@@ -90,7 +91,7 @@ class Sitting:
             settings=exam_settings(self.job, exam),
             prompt_hash=exam.prompt_hash,
             benchmark_version=self.job.samples,
-            verified=answered == {item.sample_id for item in exam.items} and is_verified(exam.benchmark),
+            verified=is_whole and is_verified(exam.benchmark),
         )
 
 

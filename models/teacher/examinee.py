@@ -58,14 +58,17 @@ class EndpointExaminee:
         course = Course(dialect, exam.settings.turns, frames)
         question, messages = self._messages(exam, sample, shown)
         said: list[Said] = []
+        replies: list[Reply] = []
         while True:
             reply = await self._session.client.ask(self._call(exam, sample, messages))
+            replies.append(reply)
             if reply.status is not RequestStatus.OK or reply.text is None:
-                return Response(None, prompt=question, turns=asked_rows(question, sample.image_ids), error=_lack(reply))
+                asked = asked_rows(question, sample.image_ids)
+                return Response(None, prompt=question, turns=asked, request_ids=_ids(replies), error=_lack(reply))
             heard = course.hear(reply.text, has_ended=reply.finish_reason != LENGTH)
             said.append(Said("assistant", reply.text, heard.asked, call_error=heard.error))
             if heard.stop_reason is not None:
-                return _read(said, heard.stop_reason, reply, question, exam, sample)
+                return _read(said, heard.stop_reason, replies, question, exam, sample)
             answer = course.answer(heard)
             window = self._window(exam, sample, answer.shown)
             said.append(Said("user", answer.text, heard.asked, window, answer.error))
@@ -121,8 +124,9 @@ def _crops(exam: Exam, sample: Sample, point: PlacedPoint | None) -> dict[str, A
     return {"crops": [{"image_id": sample.image_ids[point.image_index], "x": point.x, "y": point.y, "zoom": zoom}]}
 
 
-def _read(said: Sequence[Said], stop_reason: StopReason, last: Reply, question: str, exam: Exam, sample: Sample) -> Response:
-    """What was said; tokens are those of the last call, whose prompt holds what went before."""
+def _read(said: Sequence[Said], stop_reason: StopReason, replies: Sequence[Reply], question: str, exam: Exam, sample: Sample) -> Response:
+    """What was said in so many replies."""
+    completions = [reply.completion_tokens for reply in replies]
     return Response(
         text="\n".join(turn.text for turn in said),
         said=tuple(as_turns(said)),
@@ -130,9 +134,15 @@ def _read(said: Sequence[Said], stop_reason: StopReason, last: Reply, question: 
         turns=turn_rows(question, sample.image_ids, said),
         prompt=question,
         stop_reason=stop_reason,
-        prompt_tokens=last.prompt_tokens,
-        completion_tokens=last.completion_tokens,
+        prompt_tokens=replies[0].prompt_tokens,
+        completion_tokens=None if None in completions else sum(filter(None, completions)),
+        request_ids=_ids(replies),
     )
+
+
+def _ids(replies: Sequence[Reply]) -> tuple[str, ...]:
+    """Of those that are rows of ``requests``."""
+    return tuple(reply.request_id for reply in replies if reply.status is not RequestStatus.UNASKED)
 
 
 def _lack(reply: Reply) -> str:

@@ -1,8 +1,8 @@
 """Corner: the part of a store that some versions came from, with what was published beside it, ready to be asked with SQL.
 
-Tables are named as ever and have a further column ``version_id``; a table that nothing here published is empty. The table ``stages``
-says which stage a ``run_id`` was. Calls that an earlier run paid for, and that a trace, a tree or a judgement here is made of, are among
-``requests`` too, without a version.
+Tables are named as ever and have a further column ``version_id``; a table that nothing here published is empty. The table ``stages`` says
+which stage a ``run_id`` was. Calls that an earlier run paid for, and that a trace, a tree, a judgement or a prediction here is made of,
+are among ``requests`` too, without a version.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from data.tables import CHECKPOINTS, TABLES
 
 UNREAD = {"images", "versions", "runs", CHECKPOINTS}
 """Tables that are not loaded: pixels, and what manifests and run folders say."""
-CITING = ("traces", "trees", "judgements")
+CITING = ("traces", "trees", "judgements", "predictions")
 """Tables whose rows say which calls they are made of."""
 SFT_COLUMNS = ["trace_id", "dialect", "sample_id", "split"]
 """The columns of ``sft`` without messages and images."""

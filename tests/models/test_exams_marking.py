@@ -1,6 +1,7 @@
 """Replies become rows: what was looked at, and what several protocols say."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def test_each_protocol_has_its_word_and_says_what_it_read() -> None:
     assert [found[name]["correct"] for name in found] == [True, False, False]
     assert json.loads(str(found["mig-bench-univg"]["detail"]))["box"] == [0, 0, 50, 50]
     assert len({row["prediction_id"] for row in found.values()}) == 3
+
+
+def test_what_is_not_finite_is_no_figure_and_stands_in_words() -> None:
+    found = rows(f"<answer>(0,200),({'9' * 310},200)</answer>", "mig-bench-migician")["mig-bench-migician"]
+    assert found["iou"] is None or math.isfinite(float(str(found["iou"])))
+    assert json.loads(str(found["detail"]), parse_constant=pytest.fail)
 
 
 def test_an_item_without_a_reply_is_wrong_everywhere_and_says_why() -> None:

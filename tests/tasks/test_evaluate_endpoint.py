@@ -36,8 +36,9 @@ def test_an_endpoint_answers_and_is_scored_as_a_student_is(stage_run: StageRuns)
     assert {(row["model"], row["checkpoint_id"], row["protocol"]) for row in found} == {("embedded-sight", None, "strict")}
     assert sum(row["correct"] for row in found) >= 5
     assert len(rows(run.store, manifest, "requests")) == 8
-    settings = json.loads(rows(run.store, manifest, "scores")[0]["settings"])
-    assert settings["endpoint"]["model"] == "embedded-sight"
+    scores = rows(run.store, manifest, "scores")
+    assert json.loads(scores[0]["settings"])["endpoint"]["model"] == "embedded-sight"
+    assert not any(row["verified"] for row in scores), "a limit leaves items out"
 
 
 def test_a_second_answer_stands_behind_the_crops_of_the_first(stage_run: StageRuns) -> None:
@@ -59,6 +60,10 @@ def test_an_endpoint_can_ask_for_closer_looks(stage_run: StageRuns) -> None:
     assert looks
     assert {row["stop_reason"] for row in found} <= {"answered", "forced"}
     assert sum(row["correct"] for row in found) >= 2
+    replies = {row["request_id"]: row for row in run.store.requests()}
+    for row in found:
+        assert row["completion_tokens"] == sum(replies[request_id]["completion_tokens"] for request_id in row["request_ids"])
+    assert max(len(row["request_ids"]) for row in found) > 1
 
 
 def test_calls_that_were_answered_are_not_made_again(stage_run: StageRuns) -> None:
@@ -76,6 +81,7 @@ def test_where_the_budget_ends_items_stay_without_a_reply_and_the_scores_say_so(
     left = [row for row in found if row["text"] is None]
     assert len(left) == 5
     assert all(row["parse_error"].startswith("no reply: unasked") and not row["correct"] for row in left)
+    assert [row["request_ids"] for row in left] == [[]] * 5
     assert not any(row["verified"] for row in rows(run.store, manifest, "scores"))
 
 

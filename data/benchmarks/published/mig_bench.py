@@ -19,7 +19,7 @@ from data.benchmarks.asked import AskedBenchmark
 from data.benchmarks.benchmark import STRICT
 from data.benchmarks.published.base import Card
 from data.benchmarks.published.material import Material, Record, problems, read_below, required
-from data.benchmarks.published.naming import named_image
+from data.benchmarks.published.migician_images import answer_image
 from data.benchmarks.published.registry import register
 from data.sample import Task
 from data.sources.files import read_json_rows
@@ -49,8 +49,6 @@ HEADS = ("MIG-Bench", "images")
 KEPT = ("task", "answer", "images", "need_format")
 RECENT_IMAGES = 16
 """Images that are remembered: several questions about the same ones follow one another."""
-COMPARED = "diff"
-COMPARED_IMAGE = 1
 
 
 @register
@@ -99,24 +97,14 @@ class Reader:
             raise RowError(Reason.UNKNOWN_TASK, f"task {task!r} is none of {', '.join(TASKS)}")
         _check_scale(answer, self.version)
         images = self.rows.images({"images": paths})
-        index, source = answer_image(record, len(images))
+        texts = {name: str(record.get(name) or "") for name in ("question", "additional_info")}
+        index, source = answer_image(texts, len(images), task)
         box = [{"x1": answer[0], "y1": answer[1], "x2": answer[2], "y2": answer[3], "image_index": index}]
         row = {"question": question, "task": str(Task.BOX), "boxes": box, "category": task}
         problem = self.rows.read(locator, row, images)
         kept = {name: record[name] for name in KEPT if record.get(name) is not None}
         meta = kept | {"version": self.version, "image_index_from": source, "record": locator}
         return replace(problem, meta=meta, occurrence=locator)
-
-
-def answer_image(record: Record, count: int) -> tuple[int, str]:
-    """The image of the answer, counted from 0, and where it is known from. Raises ``RowError``."""
-    for name in ("question", "additional_info"):
-        index = named_image(str(record.get(name) or ""))
-        if index is not None:
-            return index, name
-    if record["task"] == COMPARED and count > COMPARED_IMAGE:
-        return COMPARED_IMAGE, "task"
-    raise RowError(Reason.AMBIGUOUS, f"neither question nor additional_info says in which of {count} images the answer is")
 
 
 def _path(value: Any) -> str:

@@ -15,7 +15,7 @@ from data.benchmarks.published.material import Material, Record, Records, proble
 from data.benchmarks.published.registry import register
 from data.sample import Task
 from data.sources.files import read_json_rows
-from data.sources.problem import Problem, Reject
+from data.sources.problem import Problem, Reason, Reject
 
 FILES = {
     "mobile": ("amex_raw", "aw_mobile", "ricosca", "uibert_raw", "widget_captioning"),
@@ -58,6 +58,8 @@ def _elements(record: tuple[str, Record] | Reject) -> Records:
         yield record
         return
     locator, screen = record
+    if not screen["elements"]:
+        yield Reject(locator, Reason.MISSING_FIELD, "elements is an empty list")
     shared = {key: value for key, value in screen.items() if key != "elements"}
     for number, element in enumerate(screen["elements"], start=1):
         yield f"{locator}.{number}", shared | (element if isinstance(element, dict) else {"bbox": element})

@@ -85,7 +85,11 @@ def _objects(rows: Records) -> Records:
             yield item
             continue
         locator, row = item
-        for number, phrase in enumerate(row.get("answer") or [], start=1):
+        phrases = row.get("answer")
+        if not phrases:
+            yield Reject(locator, Reason.MISSING_FIELD, f"answer should be a list of phrases, not {phrases!r}")
+            continue
+        for number, phrase in enumerate(phrases, start=1):
             yield f"{locator}/{number}", {"image": row["image"], "problem": phrase, "bbox": row["bbox"], "question_id": row["question_id"]}
 
 

@@ -108,10 +108,13 @@ def _problem(material: Material, locator: str, record: Record) -> Problem:
 
 
 def _choices(record: Record) -> tuple[str, ...]:
-    """Those of the columns ``A`` to ``Z``, or of the text that lists them."""
-    columns = [record.get(letter) for letter in LETTERS]
-    said = [text.strip() for text in columns if isinstance(text, str) and text.strip().lower() not in {"", "none", "nan"}]
-    if len(said) >= 2:
+    """Those of the columns from ``A`` on up to the last that is filled, or of the text that lists them. Raises ``RowError``."""
+    columns = [value.strip() if isinstance(value, str) else "" for value in map(record.get, LETTERS)]
+    filled = [place for place, text in enumerate(columns) if text.lower() not in {"", "none", "nan"}]
+    if len(filled) >= 2:
+        said = columns[: filled[-1] + 1]
+        if "" in said:
+            raise RowError(Reason.MISSING_FIELD, f"choice {LETTERS[said.index('')]} is empty, and choice {LETTERS[filled[-1]]} is not")
         return tuple(said)
     listed = record.get(OPTIONS)
     return split_lettered(listed if isinstance(listed, str) else "")[1]

@@ -116,7 +116,7 @@ class MapConfig(Section):
     """Whether they were read there, and not guessed from a description."""
     metrics: list[str] = ["accuracy"]
     """What is reported of it, in words."""
-    protocols: list[str] = [STRICT]
+    protocols: list[str] = Field(default=[STRICT], min_length=1)
     """Ways of judging, its default first."""
     prompt: str | None = None
     """A Jinja template of ``question`` and ``choices`` (pairs of letter and text), which stands for the question as the student's own

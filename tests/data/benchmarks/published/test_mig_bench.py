@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from data.benchmarks.published.mig_bench import TASKS, answer_image
+from data.benchmarks.published.mig_bench import TASKS
+from data.benchmarks.published.migician_images import answer_image
 from data.sample import Task
 from data.sources.config import PublishedConfig
 from data.sources.problem import Reason, Reject, RowError, SourceError
@@ -104,8 +105,13 @@ def test_an_absent_file_is_named_with_all_that_was_looked_for(tmp_path: Path) ->
         read("mig_bench", write(tmp_path / "MIG_data.json", TRACKED), images=tmp_path / "pictures")
 
 
+def image_of(record: dict[str, Any], count: int) -> tuple[int, str]:
+    texts = {name: str(record.get(name) or "") for name in ("question", "additional_info")}
+    return answer_image(texts, count, record["task"])
+
+
 def test_the_image_of_every_real_answer_is_known(records: list[dict[str, Any]]) -> None:
-    known = [answer_image(record, len(record["images"])) for record in records]
+    known = [image_of(record, len(record["images"])) for record in records]
     assert all(0 <= index < len(record["images"]) for (index, _), record in zip(known, records, strict=True))
     assert Counter(source for _, source in known) == {"question": 3268, "task": 528, "additional_info": 499}
     assert {record["task"] for record in records} == set(TASKS)
@@ -113,8 +119,8 @@ def test_the_image_of_every_real_answer_is_known(records: list[dict[str, Any]]) 
 
 def test_two_images_that_are_compared_are_no_three(records: list[dict[str, Any]]) -> None:
     compared = next(record for record in records if record["task"] == "diff")
-    with pytest.raises(RowError, match="in which of 1 images"):
-        answer_image(compared, 1)
+    with pytest.raises(RowError, match="in which of 3 images"):
+        image_of(compared, 3)
 
 
 def test_all_real_records_are_read_and_their_seven_wrong_boxes_are_rejects(tmp_path: Path, records: list[dict[str, Any]]) -> None:

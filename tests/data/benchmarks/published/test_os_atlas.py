@@ -54,6 +54,12 @@ def test_an_element_that_cannot_be_taken_says_why(folder: Path, change: dict[str
     assert rejected(made(folder, FLAT | change)).reason == reason
 
 
+def test_a_screenshot_without_elements_is_a_reject(folder: Path) -> None:
+    [found] = made(folder, {"img_filename": "shots/1.png", "elements": []})
+    assert isinstance(found, Reject)
+    assert found.detail == "elements is an empty list"
+
+
 def test_the_limit_counts_elements_of_each_file(folder: Path) -> None:
     rows = [FLAT | {"instruction": f"field {number}"} for number in range(4)]
     assert len(taken(made(folder, *rows, limit=2))) == 2

@@ -141,3 +141,11 @@ def test_rows_of_the_hub_are_a_problem_for_each_phrase() -> None:
         ("val:1/1", "man in blue", 40),
         ("val:1/2", "left guy", 40),
     ]
+
+
+def test_an_object_of_the_hub_without_a_phrase_is_a_reject() -> None:
+    from data.benchmarks.published.phrases import _objects
+
+    [found] = _objects(iter([("val:1", {"answer": [], "bbox": [10, 20, 30, 40]})]))
+    assert isinstance(found, Reject)
+    assert found.detail == "answer should be a list of phrases, not []"

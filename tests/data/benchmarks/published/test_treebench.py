@@ -49,9 +49,15 @@ def test_choices_may_be_in_the_text_alone_and_the_picture_in_bytes(tmp_path: Pat
     assert only(read("treebench", write(tmp_path / "data" / "train.parquet", row).parent)).choices == ("stop", "go")
 
 
+def test_none_may_be_a_choice_and_shifts_no_letter(tmp_path: Path) -> None:
+    problem = only(made(tmp_path, A="None", B="One", C="Two", D="nan"))
+    assert (problem.choices, problem.answer) == (("None", "One", "Two"), "One")
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        ({"B": "", "C": "go"}, Reason.MISSING_FIELD),
         ({"target_instances": "[[10, 20, 300, 40]]"}, Reason.OUTSIDE_IMAGE),
         ({"target_instances": "[]"}, Reason.WRONG_TYPE),
         ({"target_instances": "[[1, 2"}, Reason.WRONG_TYPE),
