@@ -62,8 +62,11 @@ class Sample:
 
     @property
     def answer_boxes(self) -> tuple[PlacedBox, ...]:
-        return tuple(box for box in self.boxes if box.role == Role.ANSWER)
+        return self._boxes_of(Role.ANSWER)
 
     @property
     def evidence_boxes(self) -> tuple[PlacedBox, ...]:
-        return tuple(box for box in self.boxes if box.role == Role.EVIDENCE)
+        return self._boxes_of(Role.EVIDENCE)
+
+    def _boxes_of(self, role: Role) -> tuple[PlacedBox, ...]:
+        return tuple([box for box in self.boxes if box.role == role])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 UNIT_DECIMALS = 3
 
@@ -104,7 +105,7 @@ class Box:
     @property
     def is_valid(self) -> bool:
         """Finite, and neither inverted nor of zero area."""
-        return all(map(math.isfinite, (self.x1, self.y1, self.x2, self.y2))) and self.x1 < self.x2 and self.y1 < self.y2
+        return _is_valid(self)
 
     @property
     def area(self) -> float:
@@ -123,18 +124,40 @@ class Box:
     def iou(self, other: Box) -> float:
         """Intersection over union in [0, 1]; 0 if either box is not valid or no number holds the union. Both must share a space."""
         same_space(self.space, other.space)
-        if not (self.is_valid and other.is_valid):
-            return 0.0
-        width = min(self.x2, other.x2) - max(self.x1, other.x1)
-        height = min(self.y2, other.y2) - max(self.y1, other.y1)
-        if width <= 0 or height <= 0:
-            return 0.0
-        intersection = width * height
-        union = self.area + other.area - intersection
-        return intersection / union if 0 < union < math.inf else 0.0
+        return corners_iou(self, other)
+
+
+class Corners(Protocol):
+    """What has a top left and a bottom right corner."""
+
+    @property
+    def x1(self) -> float: ...
+    @property
+    def y1(self) -> float: ...
+    @property
+    def x2(self) -> float: ...
+    @property
+    def y2(self) -> float: ...
+
+
+def corners_iou(a: Corners, b: Corners) -> float:
+    """Intersection over union in [0, 1] of what shares a space; 0 if either is not valid or no number holds the union."""
+    if not (_is_valid(a) and _is_valid(b)):
+        return 0.0
+    width = min(a.x2, b.x2) - max(a.x1, b.x1)
+    height = min(a.y2, b.y2) - max(a.y1, b.y1)
+    if width <= 0 or height <= 0:
+        return 0.0
+    intersection = width * height
+    union = (a.x2 - a.x1) * (a.y2 - a.y1) + (b.x2 - b.x1) * (b.y2 - b.y1) - intersection
+    return intersection / union if 0 < union < math.inf else 0.0
 
 
 def same_space(a: Space, b: Space) -> None:
     """Raise ``ValueError`` naming both spaces unless they are the same."""
     if a != b:
         raise ValueError(f"coordinates are in different spaces: {a} and {b}")
+
+
+def _is_valid(box: Corners) -> bool:
+    return -math.inf < box.x1 < box.x2 < math.inf and -math.inf < box.y1 < box.y2 < math.inf

@@ -14,7 +14,7 @@ from data.trace import Answer, PlacedBox
 
 def clamped(answer: Answer, sizes: Sequence[tuple[float, float]]) -> Answer:
     """The answer with its boxes on their images; ``sizes`` are widths and heights in pixels."""
-    boxes = tuple(_clamped(box, sizes) for box in answer.boxes)
+    boxes = tuple([_clamped(box, sizes) for box in answer.boxes])
     return answer if boxes == answer.boxes else replace(answer, boxes=boxes)
 
 

@@ -17,6 +17,7 @@ BETWEEN_BOXES = "; "
 SEPARATOR = re.compile(r"\s*[;,]?\s*")
 WANTED = {Task.POINT: "one point", Task.BOX: "one box", Task.BOXES: "boxes"}
 """What the block of a task with places holds; the other tasks hold text."""
+POINT, BOXES = Task.POINT, Task.BOXES
 
 
 class ReadAnswer(NamedTuple):
@@ -70,8 +71,8 @@ def read_answer(block: str, frames: Sequence[Frame], task: Task, notation: Notat
         return ReadAnswer(Answer(), "the answer is empty")
     if task not in WANTED:
         return ReadAnswer(Answer(text=" ".join(block.split())), None)
-    places = _read_places(block, frames, notation.pattern(points=task == Task.POINT, boxes=task != Task.POINT))
-    if places is None or (len(places) > 1 and task != Task.BOXES):
+    places = _read_places(block, frames, notation.pattern(points=task == POINT, boxes=task != POINT))
+    if places is None or (len(places) > 1 and task != BOXES):
         return ReadAnswer(None, f"the answer should be {WANTED[task]}, not {_short(block)}")
     return ReadAnswer(_answer(places), _outside(places, frames))
 
@@ -91,10 +92,9 @@ def _read_places(block: str, frames: Sequence[Frame], pattern: re.Pattern[str]) 
 
 
 def _answer(places: Sequence[Place]) -> Answer:
-    return Answer(
-        points=tuple(place for place in places if isinstance(place, PlacedPoint)),
-        boxes=tuple(place for place in places if isinstance(place, PlacedBox)),
-    )
+    boxes = tuple([place for place in places if isinstance(place, PlacedBox)])
+    points = tuple([place for place in places if isinstance(place, PlacedPoint)]) if len(boxes) < len(places) else ()
+    return Answer(points=points, boxes=boxes)
 
 
 def _outside(places: Sequence[Place], frames: Sequence[Frame]) -> str | None:

@@ -116,7 +116,7 @@ class Inline(Dialect):
 def split_blocks(text: str) -> Blocks:
     """The blocks of a text that should be a think and an answer block and nothing else."""
     strict = STRICT.fullmatch(text)
-    if strict and not any(BLOCK_TAG.search(body) for body in strict.groups()):
+    if strict and not (BLOCK_TAG.search(strict[1]) or BLOCK_TAG.search(strict[2])):
         return Blocks(strict[1], strict[2], None)
     answers = ANSWER.findall(text)
     if not answers or text.rfind("<answer>") > text.rfind("</answer>"):

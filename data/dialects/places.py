@@ -10,12 +10,14 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from data.space import Box, Frame, Point, Space
+from data.space import Frame, Point, Space
 from data.trace import PlacedBox, PlacedPoint
 
 Place = PlacedPoint | PlacedBox
 NUMBER = r"[-+]?[0-9]{1,6}(?:\.[0-9]{1,9})?"
+NUMBERS = re.compile(NUMBER)
 FARTHEST = 999_999
 """A coordinate of more digits is no place."""
 IMAGE = r"(?:\bimage\s*(?P<image>[0-9]{1,3})\s*:\s*)?"
@@ -37,26 +39,26 @@ class Notation:
 
     def pattern(self, *, points: bool, boxes: bool) -> re.Pattern[str]:
         """Matches a place of the wanted kinds; ``read`` takes the match."""
-        forms = [_expression(form) for form, is_wanted in ((self.box, boxes), (self.point, points)) if is_wanted]
-        return re.compile(IMAGE + f"(?P<place>{'|'.join(forms)})", re.IGNORECASE)
+        return _pattern(self.box if boxes else None, self.point if points else None)
 
 
 def read(match: re.Match[str], frames: Sequence[Frame]) -> Place | None:
     """The place that a match of ``Notation.pattern`` says; None on an image that is not there."""
-    index = int(match["image"] or 1) - 1
+    ordinal, place = match.group("image", "place")
+    index = int(ordinal or 1) - 1
     if not 0 <= index < len(frames):
         return None
-    return place_of([float(number) for number in re.findall(NUMBER, match["place"])], frames[index], index)
+    return place_of(list(map(float, NUMBERS.findall(place))), frames[index], index)
 
 
 def place_of(numbers: Sequence[float], frame: Frame, image_index: int) -> Place:
     """The place of 2 or 4 numbers of the frame's model space, in pixels of the stored image."""
+    wide, high, width, height = frame.model.width, frame.model.height, frame.stored.width, frame.stored.height
     if len(numbers) == 2:
-        point = Point(numbers[0], numbers[1], frame.model).to(frame.stored)
-        return PlacedPoint(point.x, point.y, image_index)
+        x, y = numbers
+        return PlacedPoint(x * width / wide, y * height / high, image_index)
     x1, y1, x2, y2 = numbers
-    box = Box(x1, y1, x2, y2, frame.model).to(frame.stored)
-    return PlacedBox(box.x1, box.y1, box.x2, box.y2, image_index)
+    return PlacedBox(x1 * width / wide, y1 * height / high, x2 * width / wide, y2 * height / high, image_index)
 
 
 def rounded(place: Place, frames: Sequence[Frame]) -> Place | None:
@@ -77,8 +79,9 @@ def center(place: Place) -> PlacedPoint:
 
 def is_outside(place: Place, width: float, height: float) -> bool:
     """Whether any coordinate lies off an image of this size in pixels; edges are on it."""
-    xs, ys = corners(place)
-    return not (all(0 <= x <= width for x in xs) and all(0 <= y <= height for y in ys))
+    if isinstance(place, PlacedPoint):
+        return not (0 <= place.x <= width and 0 <= place.y <= height)
+    return not (0 <= place.x1 <= width and 0 <= place.x2 <= width and 0 <= place.y1 <= height and 0 <= place.y2 <= height)
 
 
 def corners(place: Place) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -105,6 +108,12 @@ def _rounded(number: float, space: Space) -> float:
 
 def _digits(number: float, space: Space) -> str:
     return f"{number:.{space.decimals}f}"
+
+
+@lru_cache
+def _pattern(*forms: str | None) -> re.Pattern[str]:
+    wanted = [_expression(form) for form in forms if form is not None]
+    return re.compile(IMAGE + f"(?P<place>{'|'.join(wanted)})", re.IGNORECASE)
 
 
 def _expression(form: str) -> str:

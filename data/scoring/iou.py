@@ -9,12 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from data.space import Box, Point, Space
+from data.space import Box, corners_iou
 from data.trace import PlacedBox, PlacedPoint
 
 Boxes = npt.NDArray[np.float64]
-PIXELS = Space.pixels(1, 1)
-"""Places of one image share its pixels, whatever its size."""
 
 IOU_SQL = """
 create macro finite_or_zero(x) as case when isfinite(x) then x else 0.0::double end;
@@ -41,9 +39,7 @@ def iou(a: Box, b: Box) -> float:
 
 def placed_iou(a: PlacedBox, b: PlacedBox) -> float:
     """IoU in [0, 1] of two placed boxes; 0 on different images."""
-    if a.image_index != b.image_index:
-        return 0.0
-    return _box(a).iou(_box(b))
+    return corners_iou(a, b) if a.image_index == b.image_index else 0.0
 
 
 def iou_matrix(a: Boxes, b: Boxes) -> Boxes:
@@ -75,8 +71,4 @@ def _is_valid(boxes: Boxes) -> npt.NDArray[np.bool_]:
 
 def point_in_box(point: PlacedPoint, box: PlacedBox) -> bool:
     """Whether a placed point lies in a placed box, edges included; never on different images."""
-    return point.image_index == box.image_index and Point(point.x, point.y, PIXELS).is_inside(_box(box))
-
-
-def _box(box: PlacedBox) -> Box:
-    return Box(box.x1, box.y1, box.x2, box.y2, PIXELS)
+    return point.image_index == box.image_index and box.x1 <= point.x <= box.x2 and box.y1 <= point.y <= box.y2

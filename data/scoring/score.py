@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from data.dialects.places import is_outside
-from data.sample import Sample, Task
+from data.sample import Task
 from data.scoring.iou import placed_iou, placed_matrix, point_in_box
 from data.trace import Answer, PlacedBox, PlacedPoint
 
@@ -20,8 +20,7 @@ CORRECT_IOU = 0.5
 """From this IoU on a box is right, as in the published grounding benchmarks (Acc@0.5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """``correct`` is None where the sample has no known answer; ``iou`` is None where no box was asked; ``outcome`` is in [0, 1]."""
 
     correct: bool | None
@@ -29,38 +28,57 @@ class Score:
     outcome: float
 
 
+class Known(Protocol):
+    """What is asked, and what is known of it: a sample, for example."""
+
+    @property
+    def task(self) -> Task: ...
+    @property
+    def answer_boxes(self) -> tuple[PlacedBox, ...]: ...
+    @property
+    def answer(self) -> str | None: ...
+    @property
+    def choices(self) -> tuple[str, ...]: ...
+
+
 UNKNOWN = Score(None, None, 0.0)
+NOTHING = Answer()
+POINT, BOX, CHOICE = Task.POINT, Task.BOX, Task.CHOICE
+PLACED = frozenset({POINT, BOX, Task.BOXES})
+"""Tasks whose answers are places."""
 
 
-def score_answer(sample: Sample, answer: Answer | None, sizes: Sequence[tuple[float, float]] | None = None) -> Score:
+def score_answer(sample: Known, answer: Answer | None, sizes: Sequence[tuple[float, float]] | None = None) -> Score:
     """The score of an answer; None (unreadable) is wrong. ``sizes`` are the images' widths and heights in pixels, for places outside."""
     if not is_scorable(sample):
         return UNKNOWN
-    is_read = answer is not None and outside_place(answer, sizes) is None
-    said = answer if answer is not None and is_read else Answer()
-    if sample.task == Task.POINT:
+    task, said = sample.task, answer if answer is not None and outside_place(answer, sizes) is None else NOTHING
+    if task == POINT:
         return _flag(_hits(said, sample.answer_boxes))
-    if sample.task in {Task.BOX, Task.BOXES}:
-        overlap = _box_iou(said, sample.answer_boxes) if sample.task == Task.BOX else boxes_iou(said.boxes, sample.answer_boxes)
+    if task in PLACED:
+        overlap = _box_iou(said, sample.answer_boxes) if task == BOX else boxes_iou(said.boxes, sample.answer_boxes)
         return Score(overlap >= CORRECT_IOU, overlap, overlap)
-    if sample.task == Task.CHOICE:
+    if task == CHOICE:
         return _flag(is_choice(said.text, sample.answer, sample.choices))
     return _flag(said.text is not None and normal(said.text) == normal(sample.answer or ""))
 
 
-def is_scorable(sample: Sample) -> bool:
+def is_scorable(sample: Known) -> bool:
     """Whether the sample knows what its task asks for."""
-    if sample.task in {Task.POINT, Task.BOX, Task.BOXES}:
+    if sample.task in PLACED:
         return bool(sample.answer_boxes)
     return bool(sample.answer and sample.answer.strip())
 
 
 def outside_place(answer: Answer, sizes: Sequence[tuple[float, float]] | None) -> PlacedPoint | PlacedBox | None:
     """The first place of an answer that is not on its image; None where all are, or where sizes are not known."""
-    places: list[PlacedPoint | PlacedBox] = [*answer.points, *answer.boxes]
     if sizes is None:
         return None
-    return next((place for place in places if not _is_on(place, sizes)), None)
+    places: tuple[PlacedPoint | PlacedBox, ...] = (*answer.points, *answer.boxes)
+    for place in places:
+        if not _is_on(place, sizes):
+            return place
+    return None
 
 
 def point_hits(point: PlacedPoint, boxes: Sequence[PlacedBox]) -> bool:
@@ -107,7 +125,8 @@ def _choice_index(text: str, choices: Sequence[str]) -> int | None:
 
 
 def _is_on(place: PlacedPoint | PlacedBox, sizes: Sequence[tuple[float, float]]) -> bool:
-    return 0 <= place.image_index < len(sizes) and not is_outside(place, *sizes[place.image_index])
+    index = place.image_index
+    return 0 <= index < len(sizes) and not is_outside(place, *sizes[index])
 
 
 def _flag(is_correct: bool) -> Score:

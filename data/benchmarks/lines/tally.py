@@ -14,6 +14,7 @@ from data.benchmarks.protocols.scorer import Ruling
 HEAD = re.compile(r"(?:turn \d+: )?[^:,\d]*")
 """A reason without what is particular to one line."""
 LARGEST = sys.float_info.max
+LEAST = -LARGEST
 NUMBERS = (int, float)
 MOST_REASONS = 8
 """Reasons that are told one by one."""
@@ -35,10 +36,11 @@ class Tally:
     def add(self, ruling: Ruling) -> None:
         """Count one line."""
         self.lines += 1
+        sums, counts = self.sums, self.counts
         for name, value in ruling.scores.items():
-            if isinstance(value, NUMBERS) and -LARGEST <= value <= LARGEST:
-                self.sums[name] = self.sums.get(name, 0.0) + value
-                self.counts[name] += 1
+            if isinstance(value, NUMBERS) and LEAST <= value <= LARGEST:
+                sums[name] = sums.get(name, 0.0) + value
+                counts[name] += 1
         if ruling.reason is not None:
             self.reasons[head(ruling.reason)] += 1
 

@@ -7,12 +7,12 @@ alone; where both spaces are parts of a side, as thousandths are, sizes tell not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from data.benchmarks.protocols.scorer import Line, LineError
 from data.dialects import DIALECTS, Dialect, Turn
-from data.sample import Role, Sample, Task
+from data.sample import Role, Task
 from data.scoring.score import is_choice, is_scorable
 from data.sources.places import SPACES, Placement
 from data.sources.problem import RowError, SourceImage
@@ -29,15 +29,29 @@ SIDES_OF = {"thousandth": (1000.0, 1000.0), "unit": (1.0, 1.0)}
 """Of target spaces that are parts of a side."""
 LONGEST_SIDE = 1e9
 """Of an image, in pixels."""
-TASKS = frozenset(Task)
+LARGEST_GRID = "grid:1000000"
+MOST_FRAMES = 4096
+"""Kept, as many lines are about images of the same sizes."""
+TASKS = {str(task): task for task in Task}
+CHOICE, ANSWER = Task.CHOICE, Role.ANSWER
+LISTS, NUMBERS = (list, tuple), (int, float)
+PLAIN = frozenset(NUMBERS)
 Size = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Target(NamedTuple):
+    """What is asked, and what is known of it."""
+
+    task: Task
+    answer_boxes: tuple[PlacedBox, ...]
+    answer: str | None
+    choices: tuple[str, ...]
+
+
+class Problem(NamedTuple):
     """One line, understood."""
 
-    sample: Sample
+    target: Target
     frames: tuple[Frame, ...]
     dialect: Dialect
     said: str | tuple[Turn, ...]
@@ -56,14 +70,15 @@ def problem_of(line: Line) -> Problem:
         raise LineError(f"target_space {target_space!r:.80} is none of {', '.join(ROW_SPACES)}")
     is_free = space not in {None, "pixel", "resized"} and target_space != "pixel"
     sizes = _sizes(line, "image", needed=task in LOOKING_TASKS and not is_free) or ([(SIDES, SIDES)] if is_free else [])
-    return Problem(_sample(line, task, sizes, target_space), _frames(line, space, sizes), _dialect(line), _said(line))
+    return Problem(_target(line, task, sizes, target_space), _frames(line, space, sizes), _dialect(line), _said(line))
 
 
 def _task(line: Line) -> Task:
     name = line.get("task")
-    if not isinstance(name, str) or name not in TASKS:
+    task = TASKS.get(name) if isinstance(name, str) else None
+    if task is None:
         raise LineError(f"task should be one of {', '.join(Task)}, not {_shown(line, 'task')}")
-    return Task(name)
+    return task
 
 
 def _dialect(line: Line) -> Dialect:
@@ -103,22 +118,22 @@ def _space(line: Line, task: Task) -> str | None:
 def _frames(line: Line, space: str | None, sizes: Sequence[Size]) -> tuple[Frame, ...]:
     if space is None:
         return ()
-    if space == "resized":
-        resized = _sizes(line, "resized", needed=bool(sizes))
-        if len(resized) != len(sizes):
-            raise LineError(f"there are {len(sizes)} image_sizes and {len(resized)} resized_sizes")
-        return tuple(Frame(Space.pixels(*size), Space.resized(*other)) for size, other in zip(sizes, resized, strict=True))
-    if space == "pixel":
-        return tuple(Frame(stored, stored) for stored in (Space.pixels(*size) for size in sizes))
-    model = Space.unit() if space == "unit" else Space.grid(_parts(space))
-    return tuple(Frame(Space.pixels(*size), model) for size in sizes)
-
-
-def _parts(space: str) -> int:
-    digits = space.removeprefix("grid:")
-    if len(digits) > len(str(10**6)):
+    seen = _sizes(line, "resized", needed=bool(sizes)) if space == "resized" else sizes
+    if len(seen) != len(sizes):
+        raise LineError(f"there are {len(sizes)} image_sizes and {len(seen)} resized_sizes")
+    if len(space) > len(LARGEST_GRID):
         raise LineError(f"space grid:n has at most a million parts, not {space[:80]!r}")
-    return int(digits)
+    return tuple([_frame(space, size, other) for size, other in zip(sizes, seen, strict=True)])
+
+
+@lru_cache(MOST_FRAMES)
+def _frame(space: str, size: Size, seen: Size) -> Frame:
+    stored = Space.pixels(*size)
+    if space == "pixel":
+        return Frame(stored, stored)
+    if space == "resized":
+        return Frame(stored, Space.resized(*seen))
+    return Frame(stored, Space.unit() if space == "unit" else Space.grid(int(space.removeprefix("grid:"))))
 
 
 def _sizes(line: Line, kind: str, *, needed: bool) -> list[Size]:
@@ -127,53 +142,55 @@ def _sizes(line: Line, kind: str, *, needed: bool) -> list[Size]:
     sizes = [one] if several is None and one is not None else several
     if sizes is None and not needed:
         return []
-    if not isinstance(sizes, list | tuple) or not sizes or not all(map(_is_size, sizes)):
+    if not isinstance(sizes, LISTS) or not sizes or not all(map(_is_size, sizes)):
         name = f"{kind}_size" if several is None and one is not None else f"{kind}_sizes"
         raise LineError(f"{name} should be the width and the height of each image, not {_shown(line, name)}")
     return [(float(width), float(height)) for width, height in sizes]
 
 
 def _is_size(size: Any) -> bool:
-    if not isinstance(size, list | tuple) or len(size) != 2:
-        return False
-    return all(isinstance(side, int | float) and not isinstance(side, bool) and 0 < side <= LONGEST_SIDE for side in size)
+    return isinstance(size, LISTS) and len(size) == 2 and _is_side(size[0]) and _is_side(size[1])
 
 
-def _sample(line: Line, task: Task, sizes: Sequence[Size], target_space: str) -> Sample:
-    target = line.get("target")
-    if not isinstance(target, Mapping):
+def _is_side(side: Any) -> bool:
+    return isinstance(side, NUMBERS) and not isinstance(side, bool) and 0 < side <= LONGEST_SIDE
+
+
+def _target(line: Line, task: Task, sizes: Sequence[Size], target_space: str) -> Target:
+    known = line.get("target")
+    if not isinstance(known, Mapping):
         raise LineError(f"target should be an object, not {_shown(line, 'target')}")
-    boxes = _boxes(target.get("boxes", ()), sizes, target_space) if task in LOOKING_TASKS else ()
-    sample = Sample("", "", "", task, (), "", choices=_choices(target), answer=_answer(target), boxes=boxes)
-    if not is_scorable(sample):
-        raise LineError(f"task {task} needs target.{'boxes' if task in LOOKING_TASKS else 'answer'}; the target has {_names(target)}")
-    if task is Task.CHOICE and not any(is_choice(sample.answer, choice, sample.choices) for choice in sample.choices):
-        raise LineError(
-            f"target.answer {sample.answer!r:.80} is none of the choices {', '.join(sample.choices) or '(there are none)':.200}"
-        )
-    return sample
+    boxes = _boxes(known.get("boxes", ()), sizes, target_space) if task in LOOKING_TASKS else ()
+    choices = _choices(known)
+    target = Target(task, boxes, _answer(known), choices)
+    if not is_scorable(target):
+        raise LineError(f"task {task} needs target.{'boxes' if task in LOOKING_TASKS else 'answer'}; the target has {_names(known)}")
+    if task is CHOICE and not any(is_choice(target.answer, choice, choices) for choice in choices):
+        raise LineError(f"target.answer {target.answer!r:.80} is none of the choices {', '.join(choices) or '(there are none)':.200}")
+    return target
 
 
 def _boxes(value: Any, sizes: Sequence[Size], target_space: str) -> tuple[PlacedBox, ...]:
+    """Those of the answer; an object may say that it is evidence."""
     plain = [_plain_box(box, *sizes[0], SIDES_OF.get(target_space, sizes[0])) for box in value] if isinstance(value, list) else []
-    if plain and None not in plain:
+    if plain and all(plain):
         return tuple(filter(None, plain))
     images = tuple(SourceImage(b"", "", width, height) for width, height in sizes)  # type: ignore[arg-type]
     try:
-        return Placement(images, target_space).boxes(value)
+        return tuple(box for box in Placement(images, target_space).boxes(value) if box.role == ANSWER)
     except RowError as error:
         raise LineError(f"target: {error}") from error
 
 
 def _plain_box(box: Any, width: float, height: float, sides: Size) -> PlacedBox | None:
     """A box that is four numbers in order on the first image, as ``Placement`` has it; None where it is to say what it is."""
-    if type(box) is not list or len(box) != 4 or not all(type(number) in {int, float} for number in box):
+    if type(box) is not list or len(box) != 4 or not PLAIN.issuperset(map(type, box)):
         return None
     x1, y1, x2, y2 = box
     wide, high = sides
     if not (0 <= x1 < x2 <= wide and 0 <= y1 < y2 <= high):
         return None
-    return PlacedBox(x1 * width / wide, y1 * height / high, x2 * width / wide, y2 * height / high, 0, None, Role.ANSWER)
+    return PlacedBox(x1 * width / wide, y1 * height / high, x2 * width / wide, y2 * height / high, 0, None, ANSWER)
 
 
 def _answer(target: Mapping[str, Any]) -> str | None:
@@ -184,8 +201,10 @@ def _answer(target: Mapping[str, Any]) -> str | None:
 
 
 def _choices(target: Mapping[str, Any]) -> tuple[str, ...]:
-    choices = target.get("choices") or ()
-    if not isinstance(choices, list | tuple) or not all(isinstance(choice, str) for choice in choices):
+    choices = target.get("choices")
+    if not choices:
+        return ()
+    if not isinstance(choices, LISTS) or not all(isinstance(choice, str) for choice in choices):
         raise LineError(f"target.choices should be a list of texts, not {choices!r:.80}")
     return tuple(choices)
 

@@ -8,8 +8,8 @@ gives, quirks included; where that code raises, so does ``score``, with an excep
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from data.sample import Sample
 from data.space import Frame
@@ -47,8 +47,7 @@ class Said:
     """What it was asked, for protocols that read it too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What scores come to in the columns of ``predictions``."""
 
     correct: bool
@@ -56,14 +55,13 @@ class Verdict:
     """Of protocols that have one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What a protocol makes of a line."""
 
     scores: Scores
     reason: str | None = None
     """The name of the exception that the published code raises on it, or why a strict score is what it is; None else."""
-    verdict: Verdict = field(default_factory=lambda: Verdict(correct=False))
+    verdict: Verdict = Verdict(correct=False)
     answer: Answer | None = None
     """What was read, in pixels of the stored images, where the protocol tells."""
 

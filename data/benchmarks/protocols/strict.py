@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from typing import Any
 
 from data.benchmarks.benchmark import STRICT
@@ -22,14 +21,14 @@ from data.benchmarks.protocols.scorer import Line, LineError, Reasoned, Said, Sc
 from data.dialects import DIALECTS
 from data.dialects.answers import read_answer
 from data.dialects.inline import Inline, split_blocks
-from data.dialects.places import Notation, read
+from data.dialects.places import read
 from data.sample import Sample, Task
 from data.scoring import score_answer
 from data.scoring.score import is_choice, is_scorable
 from data.space import Frame, SpaceKind
 from data.trace import Answer, PlacedBox, PlacedPoint
 
-FLAGS = ("correct", "parsed", "format", "ambiguous", "inverted", "clamped")
+FLAGS = ("parsed", "format", "ambiguous", "inverted", "clamped")
 BETWEEN_CHOICES = re.compile(r"\s*(?:[,;/|&+]|\bor\b|\band\b)\s*", re.IGNORECASE)
 """What stands between choices where several are named."""
 LETTERED = re.compile(r"\(?([a-z])[).:]\s+(\S.*)", re.IGNORECASE)
@@ -65,7 +64,7 @@ class Strict:
 
     @property
     def blank(self) -> Scores:
-        return {"correct": 0, "iou": None, **dict.fromkeys(FLAGS[1:], 0)}
+        return {"correct": 0, "iou": None, **dict.fromkeys(FLAGS, 0)}
 
     def check(self, line: Line) -> None:
         self._checked = line, problem_of(line)
@@ -74,14 +73,21 @@ class Strict:
         checked = self._checked
         problem = checked[1] if checked is not None and checked[0] is line else problem_of(line)
         said, error = _read(problem)
-        kept = clamped(said, problem.sizes) if said is not None else None
-        score = score_answer(problem.sample, kept, problem.sizes)
+        sizes = problem.sizes
+        kept = clamped(said, sizes) if said is not None else None
+        score = score_answer(problem.target, kept, sizes)
         rivals = 0 if score.correct else _rivals(problem, said)
-        inverted = next((box for box in said.boxes if is_inverted(box)), None) if said is not None else None
-        flags = (score.correct, said is not None, error is None, rivals > 1, inverted is not None, kept != said)
-        scores = dict(zip(FLAGS, map(int, flags), strict=True))  # type: ignore[arg-type]
-        reason = _ambiguity(rivals, problem) or error or _inversion(inverted)
-        return Reasoned({"correct": scores.pop("correct"), "iou": score.iou, **scores}, reason, kept)
+        inverted = _inverted(said)
+        scores: Scores = {
+            "correct": int(score.correct is True),
+            "iou": score.iou,
+            "parsed": int(said is not None),
+            "format": int(error is None),
+            "ambiguous": int(rivals > 1),
+            "inverted": int(inverted is not None),
+            "clamped": int(kept is not said),
+        }
+        return Reasoned(scores, _ambiguity(rivals, problem) or error or _inversion(inverted), kept)
 
     def verdict(self, scores: Scores) -> Verdict:
         iou = scores["iou"]
@@ -101,39 +107,22 @@ class Strict:
 
 def _read(problem: Problem) -> tuple[Answer | None, str | None]:
     """The answer, and what is wrong with the text, as the dialect parses them; thoughts are taken apart only where they must be."""
-    dialect, said, asked = problem.dialect, problem.said, (problem.frames, problem.sample.task)
+    dialect, said, asked = problem.dialect, problem.said, (problem.frames, problem.target.task)
     if isinstance(said, str) and isinstance(dialect, Inline) and type(dialect).parse is Inline.parse:
         blocks = split_blocks(said)
         if blocks.answer is None:
             return None, blocks.error
-        answer, error = read_answer(blocks.answer, *asked, _remembering(dialect.notation))
+        answer, error = read_answer(blocks.answer, *asked, dialect.notation)
         return answer, error if answer is None else blocks.error or error or dialect.thought_error(blocks.think)
     parsed = dialect.parse(said, *asked) if isinstance(said, str) else dialect.parse_turns(said, *asked)
     return parsed.trace.answer if parsed.trace is not None else None, parsed.error
 
 
-class _Remembering(Notation):
-    """A notation that makes each of its patterns once."""
-
-    def pattern(self, *, points: bool, boxes: bool) -> re.Pattern[str]:
-        return _pattern(self.point, self.box, points, boxes)
-
-
-@cache
-def _remembering(notation: Notation) -> Notation:
-    return _Remembering(notation.point, notation.box)
-
-
-@cache
-def _pattern(point: str, box: str, points: bool, boxes: bool) -> re.Pattern[str]:
-    return Notation(point, box).pattern(points=points, boxes=boxes)
-
-
 def _rivals(problem: Problem, said: Answer | None) -> int:
     """How many answers of the asked kind there are where one is asked; 0 where it cannot be told."""
-    task = problem.sample.task
+    task = problem.target.task
     if task is Task.CHOICE and said is not None:
-        return _named(said.text or "", problem.sample.choices)
+        return _named(said.text or "", problem.target.choices)
     if task in {Task.POINT, Task.BOX} and said is None and isinstance(problem.dialect, Inline):
         text = problem.said if isinstance(problem.said, str) else problem.said[-1].text if problem.said else ""
         pattern = problem.dialect.notation.pattern(points=True, boxes=True)
@@ -152,7 +141,15 @@ def _named(text: str, choices: Sequence[str]) -> int:
 
 
 def _ambiguity(rivals: int, problem: Problem) -> str | None:
-    return f"ambiguous: {rivals} answers where one {problem.sample.task} is asked" if rivals > 1 else None
+    return f"ambiguous: {rivals} answers where one {problem.target.task} is asked" if rivals > 1 else None
+
+
+def _inverted(answer: Answer | None) -> PlacedBox | None:
+    """The first box of an answer that is inverted."""
+    for box in answer.boxes if answer is not None else ():
+        if is_inverted(box):
+            return box
+    return None
 
 
 def _inversion(box: PlacedBox | None) -> str | None:

@@ -173,8 +173,8 @@ def test_a_line_that_asks_nothing_is_refused_in_a_sentence(fields: dict[str, Any
 
 
 def test_a_plain_box_is_read_as_any_other() -> None:
-    plain = problem_of({**BOX, "prediction": ""}).sample.boxes
-    named = problem_of({**BOX, "prediction": "", "target": {"boxes": [{"x1": 100, "y1": 200, "x2": 300, "y2": 400}]}}).sample.boxes
+    plain = problem_of({**BOX, "prediction": ""}).target.answer_boxes
+    named = problem_of({**BOX, "prediction": "", "target": {"boxes": [{"x1": 100, "y1": 200, "x2": 300, "y2": 400}]}}).target.answer_boxes
     assert plain == named == (PlacedBox(100, 200, 300, 400, 0, None, Role.ANSWER),)
 
 
