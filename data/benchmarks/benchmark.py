@@ -1,8 +1,8 @@
 """Benchmark: problems with a way to ask and a way to judge.
 
 An *item* is a sample that is asked. A *protocol* is one exact way of judging; ``strict`` is Fovea's own. A *kind* is what scores are
-reported by: the task, or ``multi_image``. The next benchmark is one module with a class that has these members, and its line in
-``data.benchmarks.registry``.
+reported by: a category of the benchmark's own, or the task. The next benchmark is one module with a class that has these members, and its
+line in ``data.benchmarks.registry``.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Metric(StrEnum):
     YES_RATIO = "yes_ratio"
     """The share of items answered yes."""
     MEAN_IOU = "mean_iou"
-    """Mean strict IoU of box items; an unparsable answer counts 0."""
+    """The mean overlap by the protocol: strictly the IoU of box items, where an unparsable answer counts 0; by published rules theirs."""
     MACRO_ACCURACY = "macro_accuracy"
     """The mean of the kinds' accuracies, so that no kind counts more for having more items."""
     PARSED = "parsed"
-    """Share of answers in the form that was asked for."""
+    """Share of answers in the form that was asked for; strictly alone, as published rules judge any text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from data.benchmarks.benchmark import Metric
+from data.benchmarks.figures import ALL, by_kind
 from data.benchmarks.intervals import Interval, mean
 
-ALL = "all"
 Row = Mapping[str, Any]
 Pair = tuple[Row, Row]
 
@@ -128,10 +128,8 @@ def pair(a: Side, b: Side, *, across: bool = False) -> tuple[list[Pairing], list
 
 def contrasts(pairing: Pairing, seed: int = 0) -> list[Contrast]:
     """The figures of all items, then of each category where there are several; for each the rate, and mean IoU where boxes are asked."""
-    categories = sorted({row["category"] or "" for row, _ in pairing.pairs})
-    groups = {ALL: list(pairing.pairs)}
-    if len(categories) > 1:
-        groups |= {name: [one for one in pairing.pairs if (one[0]["category"] or "") == name] for name in categories}
+    kinds = by_kind(pairing.pairs, lambda pair: pair[0]["category"])
+    groups = {ALL: list(pairing.pairs)} | (kinds if len(kinds) > 1 else {})
     return [contrast for name, pairs in groups.items() for contrast in _contrasts(name, pairs, seed)]
 
 

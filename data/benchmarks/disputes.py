@@ -20,7 +20,7 @@ from data.rows import Row
 READ = ("box", "extracted", "point", "answer", "prediction")
 """Names of scores that say what a protocol read, the most telling first."""
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-ANSWER = "<answer>"
+ANSWER, ANSWERED = "<answer>", "</answer>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Word:
     correct: bool
     iou: float | None
     read: str
-    """What it read, for example ``[0, 0, 50, 50] (in the thoughts)``; or why it read nothing."""
+    """What it read, for example ``[0, 0, 50, 50] (before the answer)``; or why it read nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,14 @@ def _reading(row: Row) -> str:
     if row["parse_error"]:
         return str(row["parse_error"])
     detail: dict[str, Any] = json.loads(row["detail"] or "{}")
-    found = next((detail[name] for name in READ if detail.get(name) not in (None, [])), None)
-    return f"{json.dumps(found)} {_place(found, row['text'] or '')}".strip() if found is not None else "nothing"
+    told = [detail[name] for name in READ if name in detail]
+    found = next((one for one in told if one not in (None, [])), None)
+    if found is None:
+        return "nothing" if told else "not told"
+    places = _places(found, row["text"] or "")
+    if not places and isinstance(found, list) and not any(found):
+        return "nothing"
+    return f"{json.dumps(found)} ({' and '.join(places)})" if places else json.dumps(found)
 
 
 def _strictly(row: Row) -> Iterator[str]:
@@ -81,13 +87,17 @@ def _strictly(row: Row) -> Iterator[str]:
         yield str(row["answer"])
 
 
-def _place(found: Any, text: str) -> str:
-    """Where the numbers that were read stand in the text; empty where they stand nowhere, for example because they were scaled."""
+def _places(found: Any, text: str) -> list[str]:
+    """Where the numbers that were read stand in the text; none where they stand nowhere, for example because they were scaled."""
     numbers = [float(number) for number in NUMBER.findall(json.dumps(found))][:4]
     written = [(float(match[0]), match.start()) for match in NUMBER.finditer(text)]
     values = [value for value, _ in written]
     starts = (at for at in range(len(values) - len(numbers) + 1) if values[at : at + len(numbers)] == numbers)
-    first = next(starts, None) if numbers else None
-    if first is None:
-        return ""
-    return "(in the answer)" if ANSWER in text[: written[first][1]] else "(before the answer)"
+    return list(dict.fromkeys(_part(text[: written[at][1]]) for at in starts)) if numbers and ANSWER in text else []
+
+
+def _part(before: str) -> str:
+    """The part of a text that begins behind ``before``."""
+    if ANSWER not in before:
+        return "before the answer"
+    return "behind the answer" if ANSWERED in before.rpartition(ANSWER)[2] else "in the answer"

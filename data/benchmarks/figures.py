@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from data.benchmarks.benchmark import IS_YES, SAID_YES, Metric
+from data.benchmarks.benchmark import IS_YES, SAID_YES, STRICT, Metric
 from data.benchmarks.intervals import Interval, f1, macro, macro_rate, mean, rate
 from data.identity import canonical_json
 
 ALL = "all"
+UNSORTED = "uncategorised"
+"""Items that have no category, where others have one."""
+ALL_THEIR_OWN = "category all"
+"""A category that is called ``all``, where there are others."""
 Prediction = Mapping[str, Any]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,19 @@ def figures(predictions: Sequence[Prediction], seed: int = 0) -> list[Figure]:
     return list(_figures(predictions, seed)) if predictions else []
 
 
+def by_kind(items: Sequence[Item], category: Callable[[Item], str | None]) -> dict[str, list[Item]]:
+    """Items by what their categories are called beside ``all``; by that alone where there is but one, without a name or called so."""
+    kinds = _grouped(items, lambda item: category(item) or "")
+    if len(kinds) == 1:
+        return {name or ALL: some for name, some in kinds.items()}
+    return {{"": UNSORTED, ALL: ALL_THEIR_OWN}.get(name, name): some for name, some in kinds.items()}
+
+
 def score_rows(predictions: Sequence[Prediction], origin: Origin, seed: int = 0) -> list[dict[str, Any]]:
-    """Rows of ``scores``."""
+    """Rows of ``scores``. What share was parsed only the strict protocol says: others judge any text."""
     shared = {name: getattr(origin, name) for name in Origin.__slots__} | {"settings": canonical_json(origin.settings)}
-    return [shared | _row(figure) for figure in figures(predictions, seed)]
+    found = figures(predictions, seed)
+    return [shared | _row(figure) for figure in found if figure.metric is not Metric.PARSED or origin.protocol == STRICT]
 
 
 def _row(figure: Figure) -> dict[str, Any]:
@@ -62,17 +76,17 @@ def _row(figure: Figure) -> dict[str, Any]:
 
 
 def _figures(predictions: Sequence[Prediction], seed: int) -> Iterator[Figure]:
-    kinds = _grouped(predictions, lambda row: row["category"])
+    kinds = by_kind(predictions, lambda row: row["category"])
     hits = [[bool(row["correct"]) for row in rows] for rows in kinds.values()]
     yield Figure(ALL, Metric.MACRO_ACCURACY, macro_rate(hits))
-    yield Figure(ALL, Metric.ACCURACY, rate([bool(row["correct"]) for row in predictions]))
     yield Figure(ALL, Metric.PARSED, rate([row["parse_error"] is None for row in predictions]))
-    yield from _of_yes(ALL, predictions, seed)
+    yield from _of(ALL, predictions, seed)
     answers = [found for rows in kinds.values() if (found := _yes(rows)) is not None]
     if len(answers) == len(kinds):
         yield Figure(ALL, Metric.MACRO_F1, macro([f1(said, known, seed) for said, known in answers]))
     for kind, rows in kinds.items():
-        yield from _of(kind, rows, seed)
+        if kind != ALL:
+            yield from _of(kind, rows, seed)
         bands = _grouped([row for row in rows if row["difficulty_band"]], lambda row: row["difficulty_band"])
         for band, some in bands.items():
             yield from _of(f"{kind}/{band}", some, seed)
@@ -108,8 +122,8 @@ def _yes(rows: Sequence[Prediction]) -> tuple[list[bool], list[bool]] | None:
     return [one[SAID_YES] > 0 for one in scores], [one[IS_YES] > 0 for one in scores]
 
 
-def _grouped(rows: Sequence[Prediction], key: Callable[[Prediction], str]) -> dict[str, list[Prediction]]:
-    groups: dict[str, list[Prediction]] = {}
-    for row in sorted(rows, key=key):
-        groups.setdefault(key(row), []).append(row)
+def _grouped(items: Sequence[Item], key: Callable[[Item], str]) -> dict[str, list[Item]]:
+    groups: dict[str, list[Item]] = {}
+    for item in sorted(items, key=key):
+        groups.setdefault(key(item), []).append(item)
     return groups

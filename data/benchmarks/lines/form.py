@@ -1,9 +1,9 @@
 """Form: a line as bytes and as an object.
 
-Lines are read as Python reads JSON: NaN, infinities and numbers of any length are taken as they are, and so are lone surrogates. What is
-written is JSON to the letter: a lone surrogate as its escape, a number that is not finite as the text ``NaN``, ``Infinity`` or
-``-Infinity``, a whole number of more digits than Python writes as a text in hexadecimal, and what JSON has no form for as Python shows it.
-Most lines have nothing of the kind; orjson reads and writes those.
+Lines are read as Python reads JSON: NaN, infinities and whole numbers of up to 4,300 digits are taken as they are, and so are lone
+surrogates. What is written is JSON to the letter: a lone surrogate as its escape, a number that is not finite as the text ``NaN``,
+``Infinity`` or ``-Infinity``, a whole number of more digits than Python writes as a text in hexadecimal, and what JSON has no form for as
+Python shows it. Most lines have nothing of the kind; orjson reads and writes those.
 """
 
 from __future__ import annotations
@@ -76,8 +76,15 @@ def _written(value: Any) -> bytes:
     try:
         text = _encode(value)
     except (ValueError, TypeError):
-        text = _encode(_plain(value))
+        text = _plainly(value)
     return text.encode("ascii")
+
+
+def _plainly(value: Any) -> str:
+    try:
+        return _encode(_plain(value))
+    except RecursionError:
+        return _encode(f"{type(value).__name__} too deep to be written")
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.benchmarks.figures import ALL
 from data.benchmarks.lines.chunk import Refusal
 from data.benchmarks.lines.form import written
 from data.benchmarks.lines.tally import real
@@ -41,23 +40,24 @@ class Keeping:
     """What the file is called."""
 
     def row(self, number: int, line: Line, ruling: Ruling) -> dict[str, Any]:
-        """The row of a judged line."""
-        answer = ruling.answer
+        """The row of a judged line; why a text is wrong that keeps its form is no error of parsing, and stands in ``detail``."""
+        answer, reason = ruling.answer, ruling.reason
+        keeps_form = ruling.scores.get("format") == 1
         return {
             "prediction_id": entity_id(Kind.PREDICTION, self.run_id, self.benchmark, self.protocol, self.mode, number),
             **{name: getattr(self, name) for name in ("run_id", "model", "benchmark", "protocol", "mode", "settings_hash")},
             "sample_id": text_of(line.get("sample_id")),
-            "item": text_of(str(line.get("id", number))),
+            "item": text_of(str(number if line.get("id") is None else line["id"])),
             "turns": _turns(line.get("turns")),
             "text": text_of(line.get("prediction")) or _joined(line.get("turns")),
             "answer": text_of(answer.text) if answer is not None else None,
             "points": list(map(asdict, answer.points)) if answer is not None else None,
             "boxes": list(map(asdict, answer.boxes)) if answer is not None else None,
-            "parse_error": text_of(ruling.reason),
+            "parse_error": None if keeps_form else text_of(reason),
             "correct": ruling.verdict.correct,
             "iou": real(ruling.verdict.iou) if ruling.verdict.iou is not None else None,
             "scores": list(numbers(ruling.scores).items()),
-            "detail": written(ruling.scores).decode(),
+            "detail": written(ruling.scores | {"reason": reason} if keeps_form and reason else ruling.scores).decode(),
             "category": text_of(line.get("category")),
             "difficulty_band": text_of(line.get("difficulty_band")),
         }
@@ -74,9 +74,8 @@ class Keeping:
 
 
 def figured(predictions: Sequence[pa.Table]) -> list[dict[str, Any]]:
-    """What figures need to know of rows; a line without category counts as one of all."""
-    rows = [row for part in predictions for row in part.to_pylist()]
-    return [row | {"category": row["category"] or ALL} for row in rows]
+    """What figures need to know of rows."""
+    return [row for part in predictions for row in part.to_pylist()]
 
 
 def numbers(scores: Mapping[str, Any]) -> dict[str, float]:

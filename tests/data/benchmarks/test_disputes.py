@@ -36,3 +36,17 @@ def test_scaled_numbers_stand_nowhere_and_an_exception_is_the_reading() -> None:
     scaled = row("mig-bench-migician", correct=True, detail=json.dumps({"box": [0.1, 0.1, 0.3, 0.3]}))
     (found,) = disputes([scaled, row("mig-bench-univg", correct=False, parse_error="ZeroDivisionError")])
     assert [word.read for word in found.words] == ["[0.1, 0.1, 0.3, 0.3]", "ZeroDivisionError"]
+
+
+def test_numbers_that_stand_in_several_places_are_said_to_stand_in_each() -> None:
+    text = "<think>(1,1),(9,9)</think><answer>(1,1),(9,9)</answer> or (1,1),(9,9)"
+    said = row("mig-bench-univg", correct=True, text=text, detail=json.dumps({"box": [1, 1, 9, 9]}))
+    (found,) = disputes([said, row("strict", correct=False, text=text)])
+    assert found.words[0].read == "[1, 1, 9, 9] (before the answer and in the answer and behind the answer)"
+
+
+def test_noughts_for_no_box_are_nothing_and_a_protocol_that_tells_nothing_says_so() -> None:
+    none = row("mig-bench-univg", correct=False, text="left", detail=json.dumps({"box": [0, 0, 0, 0]}))
+    silent = row("vigorl-choice", correct=True, text="left", detail=json.dumps({"accuracy": 1.0}))
+    (found,) = disputes([none, silent])
+    assert [word.read for word in found.words] == ["nothing", "not told"]

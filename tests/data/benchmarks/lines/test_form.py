@@ -76,3 +76,10 @@ def test_a_line_without_id_has_its_number() -> None:
     assert (identity_of({}, 7), identity_of({"id": None}, 7), identity_of({"id": "a"}, 7)) == (7, None, "a")
     with pytest.raises(LineError, match=r"id should be a text or a number, not \['a'\]"):
         identity_of({"id": ["a"]}, 7)
+
+
+def test_what_is_too_deep_to_be_written_is_said_to_be_so() -> None:
+    deep: list[Any] = [math.nan]
+    for _ in range(3000):
+        deep = [deep]
+    assert json.loads(written(deep)) == "list too deep to be written"
