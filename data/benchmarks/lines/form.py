@@ -75,7 +75,7 @@ def _written(value: Any) -> bytes:
     """The same for what orjson has no form for, or writes as null, as it does what is not finite."""
     try:
         text = _encode(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         text = _plainly(value)
     return text.encode("ascii")
 
