@@ -142,8 +142,11 @@ def rescore(
 ) -> None:
     """Score a run's saved rollouts by other rewards, without a model: what would have changed."""
     from data.store import Store
+    from flows.output import check_output
     from flows.rescoring import flip_cells, part_cells, rescore_run, sentences, write_rows
 
+    if out_file is not None:
+        check_output(out_file)
     saved, groups = rescore_run(Store.open(), reference, rewards, overrides(settings))
     out = console()
     out.print(table(["part", "old mean", "new mean", "changed", "left out"], part_cells(groups)))
@@ -172,7 +175,10 @@ def compare(
     from data.benchmarks.sides import Wanted
     from data.store import Store
     from flows.comparing import FLIP_HEADS, HEADS, compare_sides, contrast_cells, flip_cells, sentences, title, write_page
+    from flows.output import check_output
 
+    if page is not None:
+        check_output(page)
     store = Store.open()
     wanted = Wanted(benchmark, protocol, mode), Wanted(benchmark, protocol, other_mode or mode)
     found = compare_sides(store, (a, b), wanted, across=across)

@@ -10,6 +10,7 @@ from typing import Any
 from data.benchmarks.comparing import Contrast, Flip, Pairing, Side, contrasts, flips, item_of, pair
 from data.benchmarks.sides import Wanted, find_side
 from data.store import Store
+from flows.output import written
 
 Cells = list[tuple[Any, ...]]
 HEADS = ["category", "metric", "n", "A", "B", "B - A", "low", "high", "gained", "lost", "p"]
@@ -71,7 +72,7 @@ def sentences(comparison: Comparison, most: int) -> Iterator[str]:
 
 
 def write_page(store: Store, comparison: Comparison, path: Path, most: int, seed: int) -> int:
-    """Write a page with the figures and the flips with their pictures; returns how many items it shows."""
+    """Write a page with the figures and the flips with their pictures; returns how many items it shows. Raises ``OutputError``."""
     from tasks.reporting.flips import render_flips
 
     shown = comparison.flips[:most]
@@ -82,8 +83,8 @@ def write_page(store: Store, comparison: Comparison, path: Path, most: int, seed
     ]
     names = (comparison.a.name, comparison.b.name)
     page = render_flips(store, names, lines, list(sentences(comparison, most)), [flip for _, flip in shown])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page)
+    with written(path) as part:
+        part.write_text(page)
     return len(shown)
 
 

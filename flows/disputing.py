@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from data.benchmarks.comparing import item_of
-from data.benchmarks.disputes import Dispute, disputes
+from data.benchmarks.disputes import Dispute, disputes, place_of
 from data.benchmarks.sides import Wanted, find_predictions
 from data.store import Store
 
@@ -17,7 +16,7 @@ SHOWN_CHARACTERS = 160
 def find_disputes(store: Store, reference: str, wanted: Wanted) -> tuple[list[Dispute], int]:
     """The items that the protocols judge differently, and of how many. Raises ``UnknownSideError``."""
     _, rows = find_predictions(store, reference, wanted)
-    return disputes(rows), len({(row["benchmark"], row["mode"], item_of(row)) for row in rows})
+    return disputes(rows), len(set(map(place_of, rows)))
 
 
 def cells(found: Sequence[Dispute]) -> list[tuple[Any, ...]]:

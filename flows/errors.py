@@ -15,6 +15,10 @@ from models.training.errors import TrainingError
 from tasks.errors import ChildFailedError
 
 
+class OutputError(Exception):
+    """A file cannot be written where a person asked for it; the text is one sentence."""
+
+
 class ScoringError(Exception):
     """Lines that cannot be scored at all: no such file or protocol, or a process that was lost; the text is one sentence."""
 
@@ -27,6 +31,7 @@ EXPECTED = (
     ChildFailedError,
     ComparingError,
     ExportError,
+    OutputError,
     QueryError,
     RecipeError,
     RuleError,

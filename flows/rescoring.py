@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from data.columns import REWARDS
 from data.store import Store
+from flows.output import written
 from flows.recipe import RecipeError, load_recipe
 from models.student.config import StudentConfig
 from models.training.config import ReinforceConfig
@@ -81,9 +82,10 @@ def sentences(saved: SavedRun, groups: Sequence[Sequence[Rescored]]) -> Iterator
 
 
 def write_rows(saved: SavedRun, groups: Sequence[Sequence[Rescored]], path: Path) -> int:
-    """Write a row for each rollout; returns how many."""
+    """Write a row for each rollout; returns how many. Raises ``OutputError``."""
     rows = [_row(saved.run_id, one) for group in groups for one in group]
-    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(COLUMNS)), path)
+    with written(path) as part:
+        pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(COLUMNS)), part)
     return len(rows)
 
 

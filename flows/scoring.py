@@ -13,8 +13,8 @@ from typing import IO
 from data.benchmarks.lines import Judged, LostProcessError, Tally
 from data.benchmarks.protocols import PROTOCOLS, Scorer, UnknownProtocolError, get_protocol
 from data.store import Store
-from data.store.files import replaced
 from flows.errors import ScoringError
+from flows.output import written
 from tasks.score import Kept, Naming, keep_lines, readable, score_lines
 
 STDIN, STDIN_NAME = "-", "stdin"
@@ -42,7 +42,7 @@ class Mouth:
 def score_file(protocol: str, path: Path, out: Path | None, naming: Naming | None, processes: int | None) -> int:
     """Score a file's lines, keep them under their names where they have some, and say what they come to; returns how many were refused.
 
-    Raises ``ScoringError`` and ``StoreError``.
+    Raises ``OutputError``, ``ScoringError`` and ``StoreError``.
     """
     scorer, source = _scorer(protocol), _source(path)
     with ExitStack() as open_files:
@@ -86,8 +86,10 @@ def _source(path: Path) -> Path | None:
     """None is the standard input."""
     if str(path) == STDIN:
         return None
-    if not path.exists() or path.is_dir():
-        raise ScoringError(f"{path} should be a file of lines, and {'is a folder' if path.is_dir() else 'is not there'}")
+    if not os.access(path, os.F_OK):
+        raise ScoringError(f"{path} should be a file of lines, and is not there")
+    if path.is_dir() or not os.access(path, os.R_OK):
+        raise ScoringError(f"{path} should be a file of lines, and {'is a folder' if path.is_dir() else 'may not be read'}")
     return path
 
 
@@ -107,11 +109,8 @@ def _written(path: Path | None) -> Iterator[IO[bytes]]:
     """The standard output, or a file that appears whole at the end."""
     if path is None:
         yield sys.stdout.buffer
-    elif path.exists() and not path.is_file():
-        with path.open("wb") as handle:
-            yield handle
     else:
-        with replaced(path.absolute()) as part, part.open("wb") as handle:
+        with written(path) as part, part.open("wb") as handle:
             yield handle
 
 

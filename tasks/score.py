@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SCORE = "score"
-MODULES = ("data.benchmarks.lines", "data.benchmarks.protocols")
+MODULES = ("tasks.score",)
 """What decides the rows, beside the file."""
 
 

@@ -50,7 +50,7 @@ def disputes(predictions: Sequence[Row]) -> list[Dispute]:
     """The items of one evaluation that some protocols call right and others wrong, in the order of their ids."""
     items: dict[tuple[str, str, str], list[Row]] = {}
     for row in predictions:
-        items.setdefault((row["benchmark"], row["mode"], item_of(row)), []).append(row)
+        items.setdefault(place_of(row), []).append(row)
     return [
         Dispute(*item, rows[0]["category"], rows[0]["text"] or "", tuple(map(_word, rows)))
         for item, rows in sorted(items.items())
@@ -58,8 +58,13 @@ def disputes(predictions: Sequence[Row]) -> list[Dispute]:
     ]
 
 
+def place_of(row: Row) -> tuple[str, str, str]:
+    """The benchmark, the mode and the item that an answer belongs to, each empty where it is not known."""
+    return row["benchmark"] or "", row["mode"] or "", item_of(row)
+
+
 def _word(row: Row) -> Word:
-    return Word(row["protocol"], bool(row["correct"]), row["iou"], _reading(row))
+    return Word(row["protocol"] or "", bool(row["correct"]), row["iou"], _reading(row))
 
 
 def _reading(row: Row) -> str:

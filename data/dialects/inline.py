@@ -14,7 +14,9 @@ from data.sample import Task
 from data.space import Frame
 from data.trace import Mention, PlacedBox, PlacedPoint, Step, Trace
 
-STRICT = re.compile(r"\s*<think>(.*?)</think>\s*<answer>(.*?)</answer>\s*", re.DOTALL)
+BODY = r"((?:[^<]++|<(?!/?(?:think|answer)>))*+)"
+"""Anything without a tag of the blocks."""
+STRICT = re.compile(rf"\s*<think>{BODY}</think>\s*<answer>{BODY}</answer>\s*")
 THINK = re.compile(r"<think>(.*?)</think>", re.DOTALL)
 ANSWER = re.compile(r"<answer>((?:(?!<answer>).)*?)</answer>", re.DOTALL)
 BLOCK_TAG = re.compile(r"</?(?:think|answer)>")
@@ -116,7 +118,7 @@ class Inline(Dialect):
 def split_blocks(text: str) -> Blocks:
     """The blocks of a text that should be a think and an answer block and nothing else."""
     strict = STRICT.fullmatch(text)
-    if strict and not (BLOCK_TAG.search(strict[1]) or BLOCK_TAG.search(strict[2])):
+    if strict:
         return Blocks(strict[1], strict[2], None)
     answers = ANSWER.findall(text)
     if not answers or text.rfind("<answer>") > text.rfind("</answer>"):

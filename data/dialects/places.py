@@ -17,7 +17,6 @@ from data.trace import PlacedBox, PlacedPoint
 
 Place = PlacedPoint | PlacedBox
 NUMBER = r"[-+]?[0-9]{1,6}(?:\.[0-9]{1,9})?"
-NUMBERS = re.compile(NUMBER)
 FARTHEST = 999_999
 """A coordinate of more digits is no place."""
 IMAGE = r"(?:\bimage\s*(?P<image>[0-9]{1,3})\s*:\s*)?"
@@ -44,11 +43,11 @@ class Notation:
 
 def read(match: re.Match[str], frames: Sequence[Frame]) -> Place | None:
     """The place that a match of ``Notation.pattern`` says; None on an image that is not there."""
-    ordinal, place = match.group("image", "place")
+    ordinal, *numbers = match.groups()
     index = int(ordinal or 1) - 1
     if not 0 <= index < len(frames):
         return None
-    return place_of(list(map(float, NUMBERS.findall(place))), frames[index], index)
+    return place_of([float(number) for number in numbers if number is not None], frames[index], index)
 
 
 def place_of(numbers: Sequence[float], frame: Frame, image_index: int) -> Place:
@@ -113,10 +112,10 @@ def _digits(number: float, space: Space) -> str:
 @lru_cache
 def _pattern(*forms: str | None) -> re.Pattern[str]:
     wanted = [_expression(form) for form in forms if form is not None]
-    return re.compile(IMAGE + f"(?P<place>{'|'.join(wanted)})", re.IGNORECASE)
+    return re.compile(IMAGE + f"(?:{'|'.join(wanted)})", re.IGNORECASE)
 
 
 def _expression(form: str) -> str:
-    """A form as a regular expression that allows spaces around its numbers and marks."""
+    """A form as a regular expression that allows spaces around its numbers, which are its groups, and marks."""
     marks = [re.escape(mark).replace(",", r"\s*,\s*") for mark in re.sub(r"\s", "", form).split("{}")]
-    return rf"\s*{NUMBER}\s*".join(marks)
+    return rf"\s*({NUMBER})\s*".join(marks)

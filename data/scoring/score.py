@@ -140,4 +140,4 @@ def _hits(answer: Answer, boxes: tuple[PlacedBox, ...]) -> bool:
 def _box_iou(answer: Answer, boxes: tuple[PlacedBox, ...]) -> float:
     if len(answer.boxes) != 1:
         return 0.0
-    return max(placed_iou(answer.boxes[0], box) for box in boxes)
+    return max([placed_iou(answer.boxes[0], box) for box in boxes])

@@ -13,6 +13,7 @@ from data.benchmarks.figures import Origin, score_rows
 from data.benchmarks.sides import UnknownSideError
 from data.store import Manifest, Store, UnknownVersionError
 from flows.cli import app
+from flows.errors import OutputError
 from tests.conftest import Maker
 
 COMPAT = "vigorl-point"
@@ -121,6 +122,11 @@ def test_a_page_shows_the_flips_with_both_pictures(compared: Compared, tmp_path:
     assert page.count("<article>") == 3
     assert page.count("data:image/") == 6
     assert "paired bootstrap" in page
+
+
+def test_a_page_that_cannot_be_written_is_a_sentence_and_said_first(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written: it is a folder"):
+        said("nobody", "latest", "--html", str(tmp_path))
 
 
 def test_another_version_of_the_benchmark_is_refused_with_both_sides(compared: Compared) -> None:

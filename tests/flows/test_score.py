@@ -16,7 +16,7 @@ from data.benchmarks.protocols import PROTOCOLS, rule
 from data.catalog import query
 from data.store import Store
 from flows.cli import app
-from flows.errors import ScoringError
+from flows.errors import OutputError, ScoringError
 
 EXAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "methods" / "protocol_examples"
 FILES = {"rec-vlmr1": "vlmr1_rec.jsonl", "treebench": "treevgr_treebench.jsonl"}
@@ -91,12 +91,20 @@ def test_a_whole_file_can_be_scored_onto_itself(outputs: Path) -> None:
     [
         (["nothing", "x.jsonl"], "there is no protocol 'nothing'; there are .*mig-bench-univg.*strict"),
         (["strict", "x.jsonl"], "x.jsonl should be a file of lines, and is not there"),
+        (["strict", "x" * 300], "should be a file of lines, and is not there"),
         (["strict", "."], "should be a file of lines, and is a folder"),
     ],
 )
 def test_a_mistake_is_a_sentence(arguments: list[str], sentence: str) -> None:
     with pytest.raises(ScoringError, match=sentence):
         raise scored(*arguments).exception or AssertionError("nothing was wrong")
+
+
+@pytest.mark.parametrize(("place", "sentence"), [("", "it is a folder"), ("outputs.jsonl/out", "outputs.jsonl is a file and no folder")])
+def test_a_place_where_no_file_can_be_written_is_a_sentence(outputs: Path, place: str, sentence: str) -> None:
+    with pytest.raises(OutputError, match=f"cannot be written: .*{sentence}"):
+        raise scored("strict", outputs, "--out", outputs.parent / place).exception or AssertionError("nothing was wrong")
+    assert [path.name for path in outputs.parent.iterdir()] == ["outputs.jsonl"]
 
 
 def test_nothing_but_lines_reaches_a_pipe_and_a_closed_one_ends_it_quietly(outputs: Path) -> None:

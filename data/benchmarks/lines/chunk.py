@@ -69,7 +69,7 @@ def judge_chunk(scorer: Scorer, chunk: Chunk, keep: Keeping | None = None) -> Ju
     """Judge every line of a chunk; empty lines are none."""
     found, said, rows = Judged(), [], []
     for number, raw in enumerate(chunk.lines, start=chunk.number):
-        if not raw.strip():
+        if not raw or raw.isspace():
             continue
         line: Mapping[str, Any] = {}
         try:

@@ -22,6 +22,7 @@ MARK = b"\xef\xbb\xbf"
 ALL_NOUGHTS, LONG = bytes.maketrans(b"123456789", b"0" * 9), b"0" * 19
 """So many digits, all written as noughts, may be a whole number that orjson takes for a float."""
 NULL = b"null"
+IDENTITIES = (str, int, float, type(None))
 _encode: Callable[[Any], str] = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -43,7 +44,7 @@ def read_line(raw: bytes) -> dict[str, Any]:
 def identity_of(line: Mapping[str, Any], number: int) -> str | float | None:
     """The ``id`` of a line, or its number where it has none. Raises ``LineError`` on one that is no text or number."""
     identity = line.get("id", number)
-    if not isinstance(identity, str | int | float | None):
+    if not isinstance(identity, IDENTITIES):
         raise LineError(f"id should be a text or a number, not {identity!r:.80}")
     return identity
 
@@ -55,11 +56,13 @@ def line_out(identity: Any, scores: Any, word: str, said: str | None) -> bytes:
 
 def written(value: Any) -> bytes:
     """A value as JSON."""
+    if value is None:
+        return NULL
     try:
         text = orjson.dumps(value)
     except TypeError:
         return _written(value)
-    return _written(value) if NULL in text and value is not None else text
+    return _written(value) if NULL in text else text
 
 
 def _read(raw: bytes) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,7 +27,7 @@ class Tally:
     lines: int = 0
     """Judged ones."""
     refused: int = 0
-    sums: dict[str, float] = field(default_factory=dict)
+    sums: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Of each score that is a finite number."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many numbers are in each sum."""
@@ -39,7 +39,7 @@ class Tally:
         sums, counts = self.sums, self.counts
         for name, value in ruling.scores.items():
             if isinstance(value, NUMBERS) and LEAST <= value <= LARGEST:
-                sums[name] = sums.get(name, 0.0) + value
+                sums[name] += value
                 counts[name] += 1
         if ruling.reason is not None:
             self.reasons[head(ruling.reason)] += 1
@@ -49,7 +49,7 @@ class Tally:
         self.lines += other.lines
         self.refused += other.refused
         for name, value in other.sums.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value
+            self.sums[name] += value
         self.counts.update(other.counts)
         self.reasons.update(other.reasons)
 

@@ -55,11 +55,8 @@ class Problem(NamedTuple):
     frames: tuple[Frame, ...]
     dialect: Dialect
     said: str | tuple[Turn, ...]
-
-    @property
-    def sizes(self) -> list[Size]:
-        """Widths and heights of the images in pixels."""
-        return [(frame.stored.width, frame.stored.height) for frame in self.frames]
+    sizes: list[Size]
+    """Widths and heights of the images in pixels; as many as there are frames."""
 
 
 def problem_of(line: Line) -> Problem:
@@ -70,7 +67,8 @@ def problem_of(line: Line) -> Problem:
         raise LineError(f"target_space {target_space!r:.80} is none of {', '.join(ROW_SPACES)}")
     is_free = space not in {None, "pixel", "resized"} and target_space != "pixel"
     sizes = _sizes(line, "image", needed=task in LOOKING_TASKS and not is_free) or ([(SIDES, SIDES)] if is_free else [])
-    return Problem(_target(line, task, sizes, target_space), _frames(line, space, sizes), _dialect(line), _said(line))
+    target, frames = _target(line, task, sizes, target_space), _frames(line, space, sizes)
+    return Problem(target, frames, _dialect(line), _said(line), sizes if frames else [])
 
 
 def _task(line: Line) -> Task:

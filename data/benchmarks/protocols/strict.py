@@ -73,9 +73,8 @@ class Strict:
         checked = self._checked
         problem = checked[1] if checked is not None and checked[0] is line else problem_of(line)
         said, error = _read(problem)
-        sizes = problem.sizes
-        kept = clamped(said, sizes) if said is not None else None
-        score = score_answer(problem.target, kept, sizes)
+        kept = clamped(said, problem.sizes) if said is not None else None
+        score = score_answer(problem.target, kept, problem.sizes)
         rivals = 0 if score.correct else _rivals(problem, said)
         inverted = _inverted(said)
         scores: Scores = {
@@ -87,7 +86,8 @@ class Strict:
             "inverted": int(inverted is not None),
             "clamped": int(kept is not said),
         }
-        return Reasoned(scores, _ambiguity(rivals, problem) or error or _inversion(inverted), kept)
+        reason = _ambiguity(rivals, problem) if rivals > 1 else error
+        return Reasoned(scores, reason if reason or inverted is None else _inversion(inverted), kept)
 
     def verdict(self, scores: Scores) -> Verdict:
         iou = scores["iou"]
@@ -107,14 +107,14 @@ class Strict:
 
 def _read(problem: Problem) -> tuple[Answer | None, str | None]:
     """The answer, and what is wrong with the text, as the dialect parses them; thoughts are taken apart only where they must be."""
-    dialect, said, asked = problem.dialect, problem.said, (problem.frames, problem.target.task)
+    dialect, said, frames, task = problem.dialect, problem.said, problem.frames, problem.target.task
     if isinstance(said, str) and isinstance(dialect, Inline) and type(dialect).parse is Inline.parse:
         blocks = split_blocks(said)
         if blocks.answer is None:
             return None, blocks.error
-        answer, error = read_answer(blocks.answer, *asked, dialect.notation)
+        answer, error = read_answer(blocks.answer, frames, task, dialect.notation)
         return answer, error if answer is None else blocks.error or error or dialect.thought_error(blocks.think)
-    parsed = dialect.parse(said, *asked) if isinstance(said, str) else dialect.parse_turns(said, *asked)
+    parsed = dialect.parse(said, frames, task) if isinstance(said, str) else dialect.parse_turns(said, frames, task)
     return parsed.trace.answer if parsed.trace is not None else None, parsed.error
 
 
@@ -140,8 +140,8 @@ def _named(text: str, choices: Sequence[str]) -> int:
     return sum(any(is_choice(part, choice, choices) for part in parts if part) for choice in choices)
 
 
-def _ambiguity(rivals: int, problem: Problem) -> str | None:
-    return f"ambiguous: {rivals} answers where one {problem.target.task} is asked" if rivals > 1 else None
+def _ambiguity(rivals: int, problem: Problem) -> str:
+    return f"ambiguous: {rivals} answers where one {problem.target.task} is asked"
 
 
 def _inverted(answer: Answer | None) -> PlacedBox | None:
@@ -152,9 +152,7 @@ def _inverted(answer: Answer | None) -> PlacedBox | None:
     return None
 
 
-def _inversion(box: PlacedBox | None) -> str | None:
-    if box is None:
-        return None
+def _inversion(box: PlacedBox) -> str:
     return f"inverted: box ({box.x1:g}, {box.y1:g}, {box.x2:g}, {box.y2:g}) has no positive width and height"
 
 

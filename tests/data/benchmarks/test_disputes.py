@@ -32,6 +32,14 @@ def test_a_box_of_the_answer_is_told_from_one_of_the_thoughts() -> None:
     assert [word.read for word in found.words] == ["[100, 100, 300, 300] (in the answer)", "the answer should be one box"]
 
 
+def test_rows_that_do_not_say_to_what_or_how_they_answer_come_first() -> None:
+    said: list[dict[str, Any]] = [{}, {"mode": None}, {"benchmark": None}, {"benchmark": None, "mode": None}]
+    rows = [row("strict", correct=correct, item=item, **one) for one in said for item in ("smp_2", "smp_1") for correct in (True, False)]
+    found = disputes(rows)
+    assert [(one.benchmark, one.mode) for one in found[::2]] == [("", ""), ("", "grounded"), ("mig_bench", ""), ("mig_bench", "grounded")]
+    assert [one.item for one in found[:2]] == ["smp_1", "smp_2"]
+
+
 def test_scaled_numbers_stand_nowhere_and_an_exception_is_the_reading() -> None:
     scaled = row("mig-bench-migician", correct=True, detail=json.dumps({"box": [0.1, 0.1, 0.3, 0.3]}))
     (found,) = disputes([scaled, row("mig-bench-univg", correct=False, parse_error="ZeroDivisionError")])
