@@ -9,15 +9,21 @@ from typing import Any
 
 from data.benchmarks.benchmark import Metric
 from data.rows import Row
+from data.sources.canvas import Band
 from data.store import Manifest
 from tasks.reporting.corner import Corner
 
+BANDED = f"^(.+)/({'|'.join(Band)})$"
+"""A category that is a kind in a band of drawn scenes; a kind may have a ``/`` of its own, as those of TreeBench do."""
 SCORES = """
 select benchmark, protocol, category, metric,
+  benchmark || case when protocol <> 'strict' or count(distinct protocol) over (partition by benchmark) > 1
+    then ', ' || protocol else '' end as exam,
   model || case when (select count(distinct mode) from scores) > 1 then ', ' || mode else '' end as model,
+  nullif(regexp_extract(category, $1, 2), '') as band,
   checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified
-from scores order by benchmark, protocol, category = 'all' desc, split_part(category, '/', 1),
-  list_position(['', 'easy', 'medium', 'hard'], split_part(category, '/', 2)), category, metric, run_id
+from scores order by benchmark, protocol, category = 'all' desc, coalesce(nullif(regexp_extract(category, $1, 1), ''), category),
+  list_position($2, band) nulls first, category, metric, run_id
 """
 REQUESTS = """
 select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, coalesce(sum(prompt_tokens), 0) as prompt_tokens,
@@ -90,8 +96,9 @@ class Level:
 
 
 def scores(corner: Corner) -> list[Row]:
-    """Every figure, the whole first."""
-    return corner.ask(SCORES)
+    """Every figure, the whole first, with the ``band`` of its category, None where that is none, and the ``exam``: its benchmark, and the
+    protocol where that is not strict or not the only one."""
+    return corner.ask(SCORES, [BANDED, list(map(str, Band))])
 
 
 def headlines(rows: list[Row]) -> list[Row]:
