@@ -25,9 +25,13 @@ select benchmark, protocol, category, metric,
 from scores order by benchmark, protocol, category = 'all' desc, coalesce(nullif(regexp_extract(category, $1, 1), ''), category),
   list_position($2, band) nulls first, category, metric, run_id
 """
-REQUESTS = """
+DOLLARS = """
+case when not bool_or(coalesce(prompt_tokens + completion_tokens, 0) > 0 and cost_usd is null) then coalesce(sum(cost_usd), 0) end
+"""
+"""What some calls cost; NULL where tokens of one were paid for and its price is not known, since a part would pass for the whole."""
+REQUESTS = f"""
 select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, coalesce(sum(prompt_tokens), 0) as prompt_tokens,
-  coalesce(sum(completion_tokens), 0) as completion_tokens, case when count(prompt_tokens) = 0 then 0 else sum(cost_usd) end as dollars
+  coalesce(sum(completion_tokens), 0) as completion_tokens, {DOLLARS} as dollars
 from requests group by run_id
 """
 FUNNEL = (

@@ -33,7 +33,7 @@ def scores_of(root: Path, rows: list[dict[str, Any]]) -> tuple[Store, list[Versi
 
 @pytest.mark.parametrize(
     ("rows", "dollars"),
-    [([PAID | {"cost_usd": 0.5}, FAILED], 0.5), ([PAID, FAILED], None), ([FAILED], 0.0)],
+    [([PAID | {"cost_usd": 0.5}, FAILED], 0.5), ([PAID | {"cost_usd": 0.5}, PAID], None), ([PAID, FAILED], None), ([FAILED], 0.0)],
 )
 def test_what_was_paid_is_known_where_the_price_is(tmp_path: Path, rows: list[dict[str, Any]], dollars: float | None) -> None:
     store = store_of(tmp_path / "store", *rows)
