@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data.config import Section
-from flows.recipe import RecipeError, merge
+from flows.recipe import RecipeError, merge, read_toml
 from models.teacher.config import EMBEDDED
 from models.teacher.judge.config import AskedConfig
 
@@ -27,13 +26,18 @@ def read_judge(who: str | None, overrides: Mapping[str, Any]) -> AskedConfig | N
         if overrides:
             raise RecipeError(f"{next(iter(overrides))} says how a judge is asked, and none is named; add --judge")
         return None
-    path = Path(who)
-    said = _toml(path) if path.suffix == ".toml" else {"judge": {"teacher": _teacher(who)}}
     try:
-        return JudgeFile.model_validate(merge(said, overrides)).judge
+        return JudgeFile.model_validate(merge(_said(who), overrides)).judge
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
         raise RecipeError(f"the judge {who}: {wrong}") from error
+
+
+def _said(who: str) -> dict[str, Any]:
+    path = Path(who)
+    if path.suffix == ".toml":
+        return read_toml(path, f"there is no file {path}, which should say who judges")
+    return {"judge": {"teacher": _teacher(who)}}
 
 
 def _teacher(who: str) -> dict[str, str]:
@@ -41,12 +45,3 @@ def _teacher(who: str) -> dict[str, str]:
     if not provider or not (model or who == EMBEDDED):
         raise RecipeError(f"a judge is {EMBEDDED}, PROVIDER/MODEL or FILE.toml, not {who!r}")
     return {"provider": provider} | ({"model": model} if model else {})
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text())
-    except FileNotFoundError as error:
-        raise RecipeError(f"there is no file {path}, which should say who judges") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{path} is not TOML: {error}") from error

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from data.benchmarks.benchmark import Metric
 from data.benchmarks.intervals import Interval, mean, rate
 from data.benchmarks.sides import Wanted
+from data.catalog import write_catalog
 from data.scoring.behaviour import BEHAVIOUR, JUDGED, MARKED, Measure
 from data.store import Store, StoreError
 from models.teacher.judge.config import AskedConfig
@@ -47,7 +48,11 @@ def note(
         raise StoreError("; ".join(f"{one['loc'][0]}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())) from error
     found = find_subjects(store, reference, wanted, of_traces=of_traces)
     noted = note_behaviour(store, found, reading)
-    judged = judge_behaviour(store, found, reading, judge) if judge is not None else None
+    write_catalog(store)
+    judged = None
+    if judge is not None:
+        judged = judge_behaviour(store, found, reading, judge)
+        write_catalog(store)
     versions = [noted.version, *([judged.version] if judged is not None else [])]
     rows = [row for version in versions for row in store.read(version).to_pylist()]
     return Told(found, noted, judged, {(row["subject_id"], row["name"]): row["value"] for row in rows})

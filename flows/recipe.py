@@ -85,15 +85,8 @@ def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = RECIPES / f"{name_or_path}.toml"
-    try:
-        with path.open("rb") as file:
-            text = tomllib.load(file)
-    except FileNotFoundError as error:
-        raise RecipeError(
-            f"no recipe {str(name_or_path)!r}; there are {', '.join(recipe_names())}, or give the path of a .toml file"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"recipe {path} is not TOML: {error}") from error
+    lacking = f"no recipe {str(name_or_path)!r}; there are {', '.join(recipe_names())}, or give the path of a .toml file"
+    text = read_toml(path, lacking)
     try:
         recipe = Recipe.model_validate({"name": path.stem} | merge(text, overrides or {}))
     except ValidationError as error:
@@ -101,6 +94,18 @@ def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     if wrong := misnamed(recipe):
         raise RecipeError(f"recipe {path.name}: {'; '.join(wrong)}")
     return recipe
+
+
+def read_toml(path: Path, lacking: str) -> dict[str, Any]:
+    """What a TOML file says. Raises ``RecipeError``, with the text ``lacking`` where there is no such file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecipeError(lacking) from error
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not TOML: {error}") from error
 
 
 def _sentence(error: ValidationError) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 from data.columns import REWARDS
 from data.store import Store
 from flows.output import written
-from flows.recipe import RecipeError, load_recipe
+from flows.recipe import RecipeError, load_recipe, read_toml
 from models.student.config import StudentConfig
 from models.training.config import ReinforceConfig
 from models.training.rescore import Rescored, changes, effect, flips, rescore
@@ -36,7 +35,7 @@ COLUMNS: dict[str, pa.DataType] = {
 def read_rewards(name: str, overrides: Mapping[str, Any]) -> tuple[ReinforceConfig, StudentConfig | None]:
     """The rewards of a recipe, with its student; or those of a TOML file that is no recipe. Raises ``RecipeError``."""
     path = Path(name)
-    if path.suffix == ".toml" and path.exists() and "ingest" not in (table := _toml(path)):
+    if path.suffix == ".toml" and "ingest" not in (table := read_toml(path, f"there is no file {path}, which should say the rewards")):
         try:
             return ReinforceConfig.model_validate({"steps": 1} | dict(table.get("reinforce", table)) | dict(overrides)), None
         except ValidationError as error:
@@ -112,10 +111,3 @@ def _figure(parts: Mapping[str, float | None], name: str) -> str:
 def _beginning(one: Rescored) -> str:
     text = " ".join((one.row["text"] or "").split())
     return text if len(text) <= TEXT_CHARACTERS else text[: TEXT_CHARACTERS - 3] + "..."
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{path} is not TOML: {error}") from error

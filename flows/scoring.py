@@ -12,6 +12,7 @@ from typing import IO
 
 from data.benchmarks.lines import Judged, LostProcessError, Tally
 from data.benchmarks.protocols import PROTOCOLS, Scorer, UnknownProtocolError, get_protocol
+from data.catalog import write_catalog
 from data.store import Store
 from flows.errors import ScoringError
 from flows.output import written
@@ -99,7 +100,10 @@ def _score(
     try:
         if naming is None:
             return score_lines(scorer, handle, mouth.give, processes), None
-        return keep_lines(Store.open(), scorer, handle, source, naming, mouth.give, processes)
+        store = Store.open()
+        found = keep_lines(store, scorer, handle, source, naming, mouth.give, processes)
+        write_catalog(store)
+        return found
     except LostProcessError as error:
         raise ScoringError(str(error)) from error
 

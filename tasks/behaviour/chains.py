@@ -1,13 +1,14 @@
 """Chains: the chains of thought of subjects, read as they were asked for.
 
-A prediction is read by the dialect and the spaces that it was asked for with, as its ``scores`` say, or as is said here. Samples and images
-come into a store by stages of their own and at times later than what is about them; which of them are ``absent`` decides what can be read,
-and so is part of the key of whatever is made of chains.
+A prediction is read by the dialect and the spaces that it was asked for with, as its ``scores`` say, or as is said here; where the answer
+was given again beside what the first one looked at, both replies are one chain. Samples and images come into a store by stages of their own
+and at times later than what is about them; which of them are ``absent`` decides what can be read, and so is part of the key of whatever is
+made of chains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,7 @@ from data.benchmarks.comparing import Cell
 from data.benchmarks.sides import score_of, settings_of
 from data.catalog import connect
 from data.config import Section
-from data.dialects import Turn, get_dialect
+from data.dialects import get_dialect
 from data.rows import Row, sample_from_row, trace_from_row
 from data.sample import Sample
 from data.scoring.behaviour import DISTINCT_RADIUS
@@ -26,6 +27,7 @@ from data.store import Store, StoreError
 from data.store.images import ImageReader
 from data.trace import Trace
 from data.viewing import SPACE_PATTERN, ViewConfig
+from tasks.behaviour.replies import UNREAD, read_replies
 from tasks.behaviour.subjects import Found, Subject
 
 NO_SAMPLE = "the store does not hold its sample"
@@ -71,7 +73,7 @@ class Chains:
         self._has_turns = found.version.table_name == "predictions"
         self._wanted = {subject.row["sample_id"] for subject in found.subjects if subject.row["sample_id"]}
         self._samples = _samples(store, self._wanted)
-        self._asked: dict[Cell, tuple[str, ViewConfig]] = {}
+        self._asked: dict[Cell, tuple[Sequence[str], ViewConfig]] = {}
 
     @cached_property
     def absent(self) -> list[str]:
@@ -84,18 +86,16 @@ class Chains:
         row, sample = subject.row, self._samples.get(subject.row["sample_id"] or "")
         if sample is None:
             return NO_SAMPLE
-        trace, error = self._said(row, sample) if self._has_turns else (trace_from_row(row), row["parse_error"])
-        return Chain(sample, trace) if trace is not None else error or "it could not be read"
+        said = self._said(row, sample) if self._has_turns else trace_from_row(row) or row["parse_error"] or UNREAD
+        return Chain(sample, said) if isinstance(said, Trace) else said
 
-    def _said(self, row: Row, sample: Sample) -> tuple[Trace | None, str | None]:
+    def _said(self, row: Row, sample: Sample) -> Trace | str:
         """The chain of a prediction, or why there is none."""
         if not all(image_id in self._images for image_id in sample.image_ids):
-            return None, NO_IMAGES
-        dialect, view = self._asking(Cell(row["benchmark"], row["protocol"], row["mode"]))
+            return NO_IMAGES
+        dialects, view = self._asking(Cell(row["benchmark"], row["protocol"], row["mode"]))
         frames = view.frames([self._images.size(image_id) for image_id in sample.image_ids])
-        said = [Turn(turn["role"], turn["text"] or "") for turn in row["turns"] or () if turn["role"] == "assistant"]
-        parsed = get_dialect(dialect).parse_turns(said or [Turn("assistant", row["text"] or "")], frames, sample.task)
-        return parsed.trace, parsed.error
+        return read_replies(row, dialects, frames, sample.task)
 
     @cached_property
     def _images(self) -> ImageReader:
@@ -105,14 +105,18 @@ class Chains:
     def _scores(self) -> dict[Cell, Row]:
         return score_of(self._store, self._found.version)
 
-    def _asking(self, cell: Cell) -> tuple[str, ViewConfig]:
+    def _asking(self, cell: Cell) -> tuple[Sequence[str], ViewConfig]:
+        """The dialect of each reply, and the view."""
         if cell not in self._asked:
-            student: Mapping[str, Any] = settings_of(self._scores.get(cell)).get("student") or {}
-            dialect = self._reading.dialect or student.get("dialect")
+            settings = settings_of(self._scores.get(cell))
+            student: Mapping[str, Any] = settings.get("student") or {}
+            evidence = (settings.get("evaluate") or {}).get("evidence")
+            said = [student.get("dialect"), *([evidence["dialect"]] if evidence else [])]
+            dialects = [self._reading.dialect or name for name in said]
             view = {"space": self._reading.space} if self._reading.space else student.get("view")
-            if dialect is None or view is None:
+            if None in dialects or view is None:
                 raise StoreError(f"no scores say how {cell.benchmark} was asked in the mode {cell.mode}; say the dialect and the space")
-            self._asked[cell] = str(dialect), ViewConfig.model_validate(view)
+            self._asked[cell] = list(map(str, dialects)), ViewConfig.model_validate(view)
         return self._asked[cell]
 
 

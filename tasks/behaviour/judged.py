@@ -94,9 +94,10 @@ def judge_behaviour(store: Store, found: Found, reading: Reading, config: AskedC
                 force=made is not None,
             )
         )
+        before = len(run.read("requests"))
         words = _words(asking, run, questions, known, progress)
         note = _note(config, words)
-        calls = len(run.read("requests"))
+        calls = len(run.read("requests")) - before
         draft.add("judgements", [row | {"run_id": run.run_id} for row in _rows(asking, words)])
         if run.files("requests"):
             run.fold("requests", draft)

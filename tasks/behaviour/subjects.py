@@ -62,8 +62,8 @@ def _find(store: Store, reference: str, wanted: Wanted, of_traces: bool) -> tupl
     versions = store.versions("traces")
     made = [version for version in versions if reference.startswith(f"{Kind.RUN}_") and version.run_id.startswith(reference)]
     is_version = reference.startswith(f"{Kind.VERSION}_") and any(version.version_id.startswith(reference) for version in versions)
-    if len({version.run_id for version in made}) > 1:
-        raise StoreError(f"{len(made)} runs that made traces have an id that starts with {reference!r}")
+    if (runs := len({version.run_id for version in made})) > 1:
+        raise StoreError(f"{runs} runs that made traces have an id that starts with {reference!r}")
     if not (of_traces or made or is_version):
         return find_predictions(store, reference, wanted)
     version = made[-1] if made else store.resolve("traces", reference)

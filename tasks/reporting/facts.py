@@ -9,19 +9,29 @@ from typing import Any
 
 from data.benchmarks.benchmark import Metric
 from data.rows import Row
+from data.sources.canvas import Band
 from data.store import Manifest
 from tasks.reporting.corner import Corner
 
+BANDED = f"^(.+)/({'|'.join(Band)})$"
+"""A category that is a kind in a band of drawn scenes; a kind may have a ``/`` of its own, as those of TreeBench do."""
 SCORES = """
 select benchmark, protocol, category, metric,
+  benchmark || case when protocol <> 'strict' or count(distinct protocol) over (partition by benchmark) > 1
+    then ', ' || protocol else '' end as exam,
   model || case when (select count(distinct mode) from scores) > 1 then ', ' || mode else '' end as model,
+  nullif(regexp_extract(category, $1, 2), '') as band,
   checkpoint_id, value, ci_low, ci_high, n, benchmark_version, verified
-from scores order by benchmark, protocol, category = 'all' desc, split_part(category, '/', 1),
-  list_position(['', 'easy', 'medium', 'hard'], split_part(category, '/', 2)), category, metric, run_id
+from scores order by benchmark, protocol, category = 'all' desc, coalesce(nullif(regexp_extract(category, $1, 1), ''), category),
+  list_position($2, band) nulls first, category, metric, run_id
 """
-REQUESTS = """
+DOLLARS = """
+case when not bool_or(coalesce(prompt_tokens + completion_tokens, 0) > 0 and cost_usd is null) then coalesce(sum(cost_usd), 0) end
+"""
+"""What some calls cost; NULL where tokens of one were paid for and its price is not known, since a part would pass for the whole."""
+REQUESTS = f"""
 select run_id, count(*) as requests, count(*) filter (where status <> 'ok') as failed, coalesce(sum(prompt_tokens), 0) as prompt_tokens,
-  coalesce(sum(completion_tokens), 0) as completion_tokens, case when count(prompt_tokens) = 0 then 0 else sum(cost_usd) end as dollars
+  coalesce(sum(completion_tokens), 0) as completion_tokens, {DOLLARS} as dollars
 from requests group by run_id
 """
 FUNNEL = (
@@ -90,8 +100,9 @@ class Level:
 
 
 def scores(corner: Corner) -> list[Row]:
-    """Every figure, the whole first."""
-    return corner.ask(SCORES)
+    """Every figure, the whole first, with the ``band`` of its category, None where that is none, and the ``exam``: its benchmark, and the
+    protocol where that is not strict or not the only one."""
+    return corner.ask(SCORES, [BANDED, list(map(str, Band))])
 
 
 def headlines(rows: list[Row]) -> list[Row]:

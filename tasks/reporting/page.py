@@ -61,13 +61,13 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
 
 
 def _score_charts(scores: list[Row]) -> list[str]:
-    """For each benchmark and metric a chart of its kinds, and one of its kinds by band; the whole is the mean of its kinds."""
+    """For each benchmark, protocol and metric a chart of its kinds, and one of its kinds by band; the whole is the mean of its kinds."""
     named: dict[str, dict[str, dict[str, Bar]]] = {}
     for row in scores:
         if row["metric"] == Metric.PARSED or (row["metric"], row["category"]) == (Metric.ACCURACY, ALL):
             continue
         metric = str(Metric.ACCURACY if row["metric"] == Metric.MACRO_ACCURACY else row["metric"]).replace("_iou", " IoU")
-        chart = f"{row['benchmark']}, {metric}{', by band' if '/' in row['category'] else ''}"
+        chart = f"{row['exam']}, {metric}{', by band' if row['band'] else ''}"
         named.setdefault(chart, {}).setdefault(row["category"], {})[row["model"]] = (row["value"], row["ci_low"], row["ci_high"])
     return [intervals(chart, groups) for chart, groups in sorted(named.items())]
 

@@ -13,13 +13,12 @@ from typing import Any
 
 from data.rows import Row
 from tasks.reporting.corner import Corner
+from tasks.reporting.facts import DOLLARS
 
-CALLS = """
+CALLS = f"""
 select case when purpose = 'pick' then 'rationalize' else purpose end as way, count(*) as calls,
   count(*) filter (where status <> 'ok') as failed, count(distinct sample_id) as samples,
-  coalesce(sum(prompt_tokens + completion_tokens), 0) as tokens,
-  case when not bool_or(coalesce(prompt_tokens + completion_tokens, 0) > 0 and cost_usd is null)
-    then coalesce(sum(cost_usd), 0) end as dollars
+  coalesce(sum(prompt_tokens + completion_tokens), 0) as tokens, {DOLLARS} as dollars
 from requests group by way
 """
 TRACES = """
@@ -64,7 +63,7 @@ class Way:
     failed: int = 0
     tokens: int = 0
     dollars: float | None = 0.0
-    """None where no price is known."""
+    """None where tokens were paid for and no price is known."""
     traces: int = 0
     chosen: int = 0
     """Traces that nothing left out when they were made."""

@@ -1,11 +1,13 @@
 """Who judges, as a command is told."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flows.asking import read_judge
-from flows.recipe import RecipeError
+from flows.recipe import RecipeError, load_recipe
+from flows.rescoring import read_rewards
 from models.teacher.judge.config import AskedConfig
 
 
@@ -50,3 +52,15 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     path.write_text("judge")
     with pytest.raises(RecipeError, match=r"judge\.toml is not TOML"):
         read_judge(str(path), {})
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [(Path.mkdir, "cannot be read: Is a directory"), (lambda path: path.write_bytes(b"a = \xff"), "is not TOML: .*utf-8.* can't decode")],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, make: Callable[[Path], object], expected: str) -> None:
+    path = tmp_path / "judge.toml"
+    make(path)
+    for read in (lambda: read_judge(str(path), {}), lambda: read_rewards(str(path), {}), lambda: load_recipe(path)):
+        with pytest.raises(RecipeError, match=rf"judge\.toml {expected}"):
+            read()

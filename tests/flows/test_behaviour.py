@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -141,6 +142,14 @@ def test_rows_join_the_predictions_that_they_are_about(chains: Chains) -> None:
     said("careless")
     joined = "select count(*) from judgements j join predictions p on p.prediction_id = j.subject_id where p.model = 'careless'"
     assert query(chains.store, f"{joined} and j.name = 'behaviour_regions'")[1] == [(len(chains.samples),)]
+
+
+def test_the_catalog_of_other_programs_has_what_was_counted(chains: Chains) -> None:
+    (chains.store.root / "catalog.duckdb").unlink(missing_ok=True)
+    version = said("careful", "--radius", "7").split()[-1]
+    with duckdb.connect(str(chains.store.root / "catalog.duckdb"), read_only=True) as other:
+        asked = f"select count(distinct subject_id) from judgements where version_id = '{version}'"
+        assert other.execute(asked).fetchall() == [(len(chains.samples),)]
 
 
 def test_what_was_counted_before_is_found_again(chains: Chains) -> None:

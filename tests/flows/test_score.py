@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -156,6 +157,12 @@ def test_refused_lines_are_rejects_and_the_run_is_told(outputs: Path, store: Sto
     ]
     (run,) = query(store, "select stage, status, config from runs")[1]
     assert (run[:2], json.loads(run[2])["protocol"]) == (("score", "complete"), "strict")
+
+
+def test_the_catalog_of_other_programs_has_what_was_kept(outputs: Path, store: Store) -> None:
+    scored("strict", outputs, "--store")
+    with duckdb.connect(str(store.root / "catalog.duckdb"), read_only=True) as other:
+        assert other.execute("select count(*) from predictions").fetchall() == [(3,)]
 
 
 def test_the_same_answers_are_kept_once(outputs: Path, store: Store) -> None:

@@ -6,18 +6,15 @@ lies there is part of the keys of evaluations, which published figures do not ch
 
 from __future__ import annotations
 
-from data.benchmarks.tables.beside import Beside, IncomparableError, NewScore, beside, compare, new_scores
+from data.benchmarks.tables.beside import Beside, NewScore, beside
 from data.benchmarks.tables.printed import PublishedScore, PublishedTableError, published_rows, published_scores, read_published
 
 __all__ = [
     "Beside",
-    "IncomparableError",
     "NewScore",
     "PublishedScore",
     "PublishedTableError",
     "beside",
-    "compare",
-    "new_scores",
     "published_rows",
     "published_scores",
     "read_published",

@@ -1,20 +1,17 @@
 """Beside: a new score next to those that were published.
 
 A difference is worked out only where both figures are of the same thing: benchmark, edition, part, metric and protocol, and of as many
-items where both numbers are known. Where they are not, there is a *reason* in place of a difference, and it names both sides.
+items; where a paper does not say of how many, only a *verified* figure, one of every item, has a difference from it. Where they are not,
+there is a *reason* in place of a difference, and it names both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from data.benchmarks.tables.printed import PublishedScore, published_scores
-
-
-class IncomparableError(ValueError):
-    """Two figures of different things; the text is one sentence that names both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,15 @@ class NewScore:
     edition: str | None = None
     """Which edition of the benchmark was asked, in the words of the published tables; None where that is not said."""
     mode: str | None = None
+    verified: bool = False
+    """Whether every item of the benchmark was answered (``scores.verified``)."""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any], edition: str | None = None) -> NewScore:
         """The figure of a row of ``scores``. Its ``benchmark_version`` names rows of a store, which no paper knows."""
         names = ("model", "benchmark", "protocol", "category", "metric", "value", "ci_low", "ci_high", "n", "mode")
         known: dict[str, Any] = {name: row.get(name) for name in names}
-        return cls(**known, edition=edition)
+        return cls(**known, edition=edition, verified=bool(row.get("verified")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +61,6 @@ def beside(new: NewScore, published: Iterable[PublishedScore] | None = None) -> 
     return sorted(found, key=lambda one: (one.reason is not None, -one.published.value))
 
 
-def compare(new: NewScore, published: PublishedScore) -> float:
-    """New less published. Raises ``IncomparableError`` where they are not of the same thing."""
-    if reasons := list(_differences(new, published)):
-        raise IncomparableError(
-            f"{new.model} on {new.benchmark} is not comparable with {published.model} of {published.source}: {'; '.join(reasons)}"
-        )
-    return new.value - published.value
-
-
-def new_scores(rows: Sequence[Mapping[str, Any]], editions: Mapping[str, str] | None = None) -> list[NewScore]:
-    """Rows of ``scores`` as new scores; ``editions`` says by benchmark which edition was asked."""
-    return [NewScore.from_row(row, (editions or {}).get(row["benchmark"])) for row in rows]
-
-
 def _beside(new: NewScore, published: PublishedScore) -> Beside:
     reasons = list(_differences(new, published))
     return Beside(new, published, None if reasons else new.value - published.value, "; ".join(reasons) or None)
@@ -95,5 +80,8 @@ def _differences(new: NewScore, published: PublishedScore) -> Iterator[str]:
         yield f"the benchmark's edition is {new.edition or 'not said'} here and {published.version} there"
     elif new.edition is not None and published.version is None:
         yield f"the benchmark's edition is {new.edition} here and not said there"
-    if new.n is not None and published.n is not None and new.n != published.n:
-        yield f"it is of {new.n} items here and of {published.n} there"
+    own_n = "an unknown number of" if new.n is None else new.n
+    if published.n is None and not new.verified:
+        yield f"it is of {own_n} items here, which are not known to be all, and of an unknown number there"
+    elif published.n is not None and new.n != published.n:
+        yield f"it is of {own_n} items here and of {published.n} there"

@@ -42,8 +42,8 @@ class Inquiry(Generic[Said]):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample(Generic[Said]):
-    """What one of several replies to a question came to."""
+class Hearing(Generic[Said]):
+    """What one of the ``samples`` of a question came to, with the replies that could not be read before it."""
 
     value: Said | None
     error: str | None
@@ -55,47 +55,47 @@ class Sample(Generic[Said]):
 class Heard(Generic[Said]):
     """What all of them came to."""
 
-    samples: tuple[Sample[Said], ...]
+    hearings: tuple[Hearing[Said], ...]
 
     @property
     def values(self) -> list[Said]:
         """Those that could be read."""
-        return [sample.value for sample in self.samples if sample.value is not None]
+        return [one.value for one in self.hearings if one.value is not None]
 
     @property
     def request_ids(self) -> tuple[str, ...]:
         """Every call, those whose reply could not be read included."""
-        return tuple(request_id for sample in self.samples for request_id in sample.request_ids)
+        return tuple(request_id for one in self.hearings for request_id in one.request_ids)
 
     @property
     def is_unfinished(self) -> bool:
         """Whether the budget left a call unsent."""
-        return any(sample.is_unasked for sample in self.samples)
+        return any(one.is_unasked for one in self.hearings)
 
     def lack(self, what: str) -> str | None:
         """How many samples gave none of it, and why the first did not; None where all gave one."""
-        errors = [sample.error for sample in self.samples if sample.error is not None]
-        return f"{len(errors)} of {len(self.samples)} samples gave no {what}; the first: {errors[0]}" if errors else None
+        errors = [one.error for one in self.hearings if one.error is not None]
+        return f"{len(errors)} of {len(self.hearings)} samples gave no {what}; the first: {errors[0]}" if errors else None
 
 
 async def hear(config: AskedConfig, ask: Ask, inquiry: Inquiry[Said]) -> Heard[Said]:
     """As many samples as the settings want. Raises ``TeacherError`` where the endpoint is lost."""
     numbers = range(config.samples)
-    return Heard(tuple(await asyncio.gather(*(_sample(config, ask, inquiry, number) for number in numbers))))
+    return Heard(tuple(await asyncio.gather(*(_hearing(config, ask, inquiry, number) for number in numbers))))
 
 
-async def _sample(config: AskedConfig, ask: Ask, inquiry: Inquiry[Said], number: int) -> Sample[Said]:
+async def _hearing(config: AskedConfig, ask: Ask, inquiry: Inquiry[Said], number: int) -> Hearing[Said]:
     request_ids: list[str] = []
     error = ""
     for attempt in range(config.attempts):
         reply = await ask(inquiry.call(config, number + attempt * config.samples))
         if reply.status == RequestStatus.UNASKED:
-            return Sample(None, "the call was not sent, as the budget is spent", tuple(request_ids), is_unasked=True)
+            return Hearing(None, "the call was not sent, as the budget is spent", tuple(request_ids), is_unasked=True)
         request_ids.append(reply.request_id)
         if not reply.is_final:
-            return Sample(None, f"the call failed: {(*reply.attempt_errors, 'nothing was said')[0]}", tuple(request_ids))
+            return Hearing(None, f"the call failed: {(*reply.attempt_errors, 'nothing was said')[0]}", tuple(request_ids))
         value = inquiry.read(reply.text or "")
         if value is not None:
-            return Sample(value, None, tuple(request_ids))
+            return Hearing(value, None, tuple(request_ids))
         error = f"{reply.text or ''!r:.{LONGEST_QUOTE}} is {inquiry.wanted}"
-    return Sample(None, error, tuple(request_ids))
+    return Hearing(None, error, tuple(request_ids))

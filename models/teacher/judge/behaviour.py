@@ -30,7 +30,8 @@ NAME = "judge/behaviour"
 """Of its prompt."""
 BLOCK = re.compile(r"(?P<before>.*)<marks>(?P<lines>[^<>]*)</marks>", re.DOTALL)
 NONE = "none"
-NUMBERS = rf"({NONE}|[0-9]+(?: *, *[0-9]+)*)"
+NUMBERS = rf"({NONE}|[0-9]{{1,6}}(?: *, *[0-9]{{1,6}})*)"
+"""No sentence has a longer number, and Python refuses to read one of thousands of digits."""
 LINES = re.compile(r" *\n *".join(f"{measure}: *{NUMBERS}" for measure in MARKED), re.IGNORECASE)
 
 

@@ -121,7 +121,8 @@ def test_a_judge_that_answers_nothing_publishes_nothing_and_keeps_its_calls(stor
     assert store.versions("judgements") == []
     assert {row["status"] for row in store.requests()} == {"failed"}
     with chaotic_teacher(*[MARKED] * 3) as chaos:
-        assert judge(store, chaos.url).is_new
+        again = judge(store, chaos.url)
+    assert (again.is_new, again.calls) == (True, 3)
 
 
 def test_an_endpoint_that_is_lost_is_one_sentence_that_says_what_to_set(store: Store) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from data.identity import new_run_id
-from data.store import Store
+from data.store import Store, Version
 from tasks.reporting import facts, render_report
 from tasks.reporting.corner import Corner
 
@@ -21,9 +21,19 @@ def store_of(root: Path, *rows: dict[str, Any]) -> Store:
     return store
 
 
+def scores_of(root: Path, rows: list[dict[str, Any]]) -> tuple[Store, list[Version]]:
+    """A store with figures of one model."""
+    store = Store.open(root)
+    same = {"run_id": "run_a", "benchmark": "scenes", "protocol": "strict", "category": "all", "metric": "accuracy", "model": "tiny"}
+    with store.draft(stage="evaluate", stage_key="scores", run_id="run_a") as draft:
+        draft.add("scores", [same | {"mode": "grounded", "value": 0.5} | row for row in rows])
+        draft.publish()
+    return store, store.versions("scores")
+
+
 @pytest.mark.parametrize(
     ("rows", "dollars"),
-    [([PAID | {"cost_usd": 0.5}, FAILED], 0.5), ([PAID, FAILED], None), ([FAILED], 0.0)],
+    [([PAID | {"cost_usd": 0.5}, FAILED], 0.5), ([PAID | {"cost_usd": 0.5}, PAID], None), ([PAID, FAILED], None), ([FAILED], 0.0)],
 )
 def test_what_was_paid_is_known_where_the_price_is(tmp_path: Path, rows: list[dict[str, Any]], dollars: float | None) -> None:
     store = store_of(tmp_path / "store", *rows)
@@ -40,10 +50,32 @@ def test_a_page_says_where_no_price_is_known(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("modes", "models"), [(["grounded"], {"tiny"}), (["grounded", "textual"], {"tiny, grounded", "tiny, textual"})])
 def test_a_model_that_was_asked_in_several_ways_is_named_with_each(tmp_path: Path, modes: list[str], models: set[str]) -> None:
-    store = Store.open(tmp_path / "store")
-    same = {"run_id": "run_a", "benchmark": "scenes", "protocol": "strict", "category": "all", "metric": "accuracy", "model": "tiny"}
-    with store.draft(stage="evaluate", stage_key="modes", run_id="run_a") as draft:
-        draft.add("scores", [same | {"mode": mode, "value": 0.5} for mode in modes])
-        draft.publish()
-    with Corner(store, store.versions("scores")) as corner:
+    with Corner(*scores_of(tmp_path / "store", [{"mode": mode} for mode in modes])) as corner:
         assert {row["model"] for row in facts.scores(corner)} == models
+
+
+def test_a_band_is_one_of_drawn_scenes_and_no_other_part_of_a_kind(tmp_path: Path) -> None:
+    categories = ["point/tiny", "point/hard", "point/easy", "point", "Perception/OCR", "Perception/OCR/easy", "all"]
+    with Corner(*scores_of(tmp_path / "store", [{"category": category} for category in categories])) as corner:
+        found = [(row["category"], row["band"]) for row in facts.scores(corner)]
+    assert found == [
+        ("all", None),
+        ("Perception/OCR", None),
+        ("Perception/OCR/easy", "easy"),
+        ("point", None),
+        ("point/easy", "easy"),
+        ("point/hard", "hard"),
+        ("point/tiny", "tiny"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("protocols", "exams"),
+    [(["strict"], ["scenes"]), (["other"], ["scenes, other"]), (["other", "strict"], ["scenes, other", "scenes, strict"])],
+)
+def test_figures_say_their_protocol_where_it_is_not_the_strict_one_alone(tmp_path: Path, protocols: list[str], exams: list[str]) -> None:
+    store, versions = scores_of(tmp_path / "store", [{"protocol": name, "metric": "macro_accuracy"} for name in protocols])
+    with Corner(store, versions) as corner:
+        assert [row["exam"] for row in facts.scores(corner)] == exams
+    page = render_report(store, versions, title="made", gallery=0)
+    assert all(f'<div class="label">tiny, {exam}</div>' in page and f">{exam}, accuracy</" in page for exam in exams)

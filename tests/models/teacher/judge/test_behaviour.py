@@ -15,7 +15,13 @@ LINES = "subgoals: 1\nverifications: none\nbacktracks: 2, 3"
 UNREADABLE = [
     *("", "none", "2", "subgoals: 1", LINES.replace("1", "4"), LINES.replace("1", "0"), LINES.replace("1", "1 and 2"), f"Well: {LINES}"),
     *(f"{LINES}\nThat is all.", f"<marks>{LINES}</marks>.", f"<marks>{LINES}", f"<marks></marks><marks>{LINES}</marks>"),
-    *(LINES.replace("1", "１"), LINES.replace("1", "-1"), LINES.replace("none", ""), "\n".join(reversed(LINES.splitlines()))),
+    *(
+        LINES.replace("1", "1" * 5000),
+        LINES.replace("1", "１"),
+        LINES.replace("1", "-1"),
+        LINES.replace("none", ""),
+        "\n".join(reversed(LINES.splitlines())),
+    ),
 ]
 
 
