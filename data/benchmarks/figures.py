@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.benchmarks.benchmark import IS_YES, SAID_YES, Metric
+from data.benchmarks.benchmark import EVIDENCE_IOU, IS_YES, SAID_YES, Metric
 from data.benchmarks.intervals import Interval, f1, macro, macro_rate, mean, rate
 from data.identity import canonical_json
 
@@ -67,6 +67,7 @@ def _figures(predictions: Sequence[Prediction], seed: int) -> Iterator[Figure]:
     yield Figure(ALL, Metric.MACRO_ACCURACY, macro_rate(hits))
     yield Figure(ALL, Metric.ACCURACY, rate([bool(row["correct"]) for row in predictions]))
     yield Figure(ALL, Metric.PARSED, rate([row["parse_error"] is None for row in predictions]))
+    yield from _of_evidence(ALL, predictions, seed)
     yield from _of_yes(ALL, predictions, seed)
     answers = [found for rows in kinds.values() if (found := _yes(rows)) is not None]
     if len(answers) == len(kinds):
@@ -84,6 +85,14 @@ def _of(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure
     overlaps = [row["iou"] for row in rows if row["iou"] is not None]
     if overlaps:
         yield Figure(category, Metric.MEAN_IOU, mean(overlaps, seed))
+    yield from _of_evidence(category, rows, seed)
+
+
+def _of_evidence(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure]:
+    """What is said of the items whose boxes are known, where boxes are asked for on the way."""
+    covered = [scores[EVIDENCE_IOU] for scores in map(_scores, rows) if EVIDENCE_IOU in scores]
+    if covered:
+        yield Figure(category, Metric.EVIDENCE_IOU, mean(covered, seed))
 
 
 def _of_yes(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure]:
@@ -102,10 +111,14 @@ def _of_yes(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Fi
 
 def _yes(rows: Sequence[Prediction]) -> tuple[list[bool], list[bool]] | None:
     """Of each item whether yes is said, and whether it is right; None where an item asks for something else."""
-    scores = [dict(row.get("scores") or ()) for row in rows]
+    scores = list(map(_scores, rows))
     if not all(SAID_YES in one and IS_YES in one for one in scores):
         return None
     return [one[SAID_YES] > 0 for one in scores], [one[IS_YES] > 0 for one in scores]
+
+
+def _scores(row: Prediction) -> dict[str, float]:
+    return dict(row.get("scores") or ())
 
 
 def _grouped(rows: Sequence[Prediction], key: Callable[[Prediction], str]) -> dict[str, list[Prediction]]:
