@@ -228,7 +228,14 @@ def behaviour(
 
 @app.command()
 def disputes(
-    reference: Annotated[str, typer.Argument(metavar="RUN", help="A run of evaluate or score, a version of predictions, or latest.")],
+    references: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN...",
+            help="A run of evaluate or score, a version of predictions, the name of a model, or latest; several are read as one, so that "
+            "answers which were scored by one protocol after another meet.",
+        ),
+    ],
     benchmark: Annotated[str | None, typer.Option(help="One benchmark; default all.")] = None,
     mode: Annotated[str | None, typer.Option(help="One mode; default all.")] = None,
     most: Annotated[int, typer.Option("--items", help="How many items are listed.")] = 10,
@@ -238,11 +245,11 @@ def disputes(
     from data.store import Store
     from flows.disputing import HEADS, cells, find_disputes, sentences
 
-    found, items = find_disputes(Store.open(), reference, Wanted(benchmark, mode=mode))
+    found = find_disputes(Store.open(), references, Wanted(benchmark, mode=mode))
     out = console()
-    if found:
-        out.print(table(HEADS, cells(found[:most])))
-    for sentence in sentences(found, items, most):
+    if found.disputes:
+        out.print(table(HEADS, cells(found.disputes[:most])))
+    for sentence in sentences(found, most):
         out.print(sentence)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from data.benchmarks.disputes import Dispute, disputes, place_of
@@ -13,10 +14,20 @@ HEADS = ["item", "category", "protocol", "right", "IoU", "what it read"]
 SHOWN_CHARACTERS = 160
 
 
-def find_disputes(store: Store, reference: str, wanted: Wanted) -> tuple[list[Dispute], int]:
-    """The items that the protocols judge differently, and of how many. Raises ``UnknownSideError``."""
-    _, rows = find_predictions(store, reference, wanted)
-    return disputes(rows), len(set(map(place_of, rows)))
+@dataclass(frozen=True)
+class Disputed:
+    """What protocols disagree on."""
+
+    disputes: Sequence[Dispute]
+    items: int
+    """How many there are in all."""
+    protocols: Sequence[str]
+
+
+def find_disputes(store: Store, references: Sequence[str], wanted: Wanted) -> Disputed:
+    """The items that the protocols judge differently. Raises ``UnknownSideError``."""
+    rows = [row for reference in dict.fromkeys(references) for row in find_predictions(store, reference, wanted)[1]]
+    return Disputed(disputes(rows), len(set(map(place_of, rows))), sorted({row["protocol"] or "" for row in rows}))
 
 
 def cells(found: Sequence[Dispute]) -> list[tuple[Any, ...]]:
@@ -28,11 +39,15 @@ def cells(found: Sequence[Dispute]) -> list[tuple[Any, ...]]:
     ]
 
 
-def sentences(found: Sequence[Dispute], items: int, most: int) -> Iterator[str]:
+def sentences(found: Disputed, most: int) -> Iterator[str]:
     """How many items are disputed, and by whom."""
-    yield f"{len(found)} of {items} items are judged differently{f'; the first {most} are listed' if len(found) > most else ''}."
+    if len(found.protocols) < 2:
+        yield f"{found.items} items are judged by {', '.join(found.protocols) or 'no protocol'} alone: nobody is there to differ."
+        return
+    listed = f"; the first {most} are listed" if len(found.disputes) > most else ""
+    yield f"{len(found.disputes)} of {found.items} items are judged differently by {', '.join(found.protocols)}{listed}."
     pairs: dict[str, int] = {}
-    for one in found:
+    for one in found.disputes:
         right = ", ".join(word.protocol for word in one.words if word.correct)
         wrong = ", ".join(word.protocol for word in one.words if not word.correct)
         pairs[f"right by {right}, wrong by {wrong}"] = pairs.get(f"right by {right}, wrong by {wrong}", 0) + 1

@@ -21,6 +21,8 @@ from tasks.score import Kept, Naming, keep_lines, readable, score_lines
 STDIN, STDIN_NAME = "-", "stdin"
 MOST_COMPLAINTS = 20
 """Refused lines that are told one by one; all of them are in the output."""
+MOST_NAMED = 5
+"""Ids that are named where several lines have them."""
 OPTIONAL = "optional"
 """How the words for a field begin that a line may lack."""
 
@@ -46,6 +48,8 @@ def score_file(protocol: str, path: Path, out: Path | None, naming: Naming | Non
     Raises ``OutputError``, ``ScoringError`` and ``StoreError``.
     """
     scorer, source = _scorer(protocol), _source(path)
+    if out is not None and source is not None and out.exists() and out.samefile(source):
+        raise ScoringError(f"{out} is the file that is read; name another one to write")
     with ExitStack() as open_files:
         handle = open_files.enter_context(readable(source, again=naming is not None))
         mouth = Mouth(open_files.enter_context(_written(out)))
@@ -127,3 +131,6 @@ def _kept(kept: Kept | None) -> Iterator[str]:
     if kept is not None:
         versions = ", ".join(f"{name} {version.version_id}" for name, version in kept.manifest.outputs.items())
         yield f"{'kept' if kept.is_new else 'kept before'} by {kept.manifest.run_id}: {versions}"
+        if kept.repeated:
+            named = f"{', '.join(kept.repeated[:MOST_NAMED])}{', ...' if len(kept.repeated) > MOST_NAMED else ''}"
+            yield f"{len(kept.repeated)} ids stand on several lines, each of which counts: {named}"

@@ -10,7 +10,8 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -49,6 +50,8 @@ class Kept:
     manifest: Manifest
     is_new: bool
     """Whether this run put them there."""
+    repeated: Sequence[str] = ()
+    """Ids that several of the lines have that this run put there."""
 
 
 @dataclass(slots=True)
@@ -102,9 +105,11 @@ def keep_lines(
         store.draft(stage=SCORE, stage_key=key, run_id=keep.run_id, config=settings | {"file": source}) as draft,
     ):
         taken = _fill(draft, scorer, handle, keep, give, processes)
-        draft.add("scores", score_rows(figured(taken.figured), _origin(keep, settings)))
+        rows = figured(taken.figured)
+        draft.add("scores", score_rows(rows, _origin(keep, settings)))
         manifest = draft.publish()
-    return taken.tally, Kept(manifest, is_new=manifest.run_id == keep.run_id)
+    repeated = [item for item, count in Counter(row["item"] for row in rows).items() if count > 1]
+    return taken.tally, Kept(manifest, is_new=manifest.run_id == keep.run_id, repeated=repeated)
 
 
 def _fill(draft: Draft, scorer: Scorer, handle: IO[bytes], keep: Keeping, give: Callable[[Judged], None], processes: int) -> _Taken:

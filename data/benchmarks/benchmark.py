@@ -20,6 +20,8 @@ from data.trace import Answer
 STRICT = "strict"
 SAID_YES, IS_YES = "said_yes", "is_yes"
 """Scores of an item that asks for yes or no: whether yes is said, and whether it is right."""
+EVIDENCE_IOU = "evidence_iou"
+"""Score of an item whose boxes are known, where boxes are asked for on the way: the column ``evidence_iou``, 0 where no box was named."""
 
 
 class Metric(StrEnum):
@@ -39,6 +41,8 @@ class Metric(StrEnum):
     """The share of items answered yes."""
     MEAN_IOU = "mean_iou"
     """The mean overlap by the protocol: strictly the IoU of box items, where an unparsable answer counts 0; by published rules theirs."""
+    EVIDENCE_IOU = EVIDENCE_IOU
+    """Mean of how well the boxes that were named cover what is known, in a dialect that writes boxes into thoughts; no box counts 0."""
     MACRO_ACCURACY = "macro_accuracy"
     """The mean of the kinds' accuracies, so that no kind counts more for having more items."""
     PARSED = "parsed"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from data.benchmarks.benchmark import IS_YES, SAID_YES, STRICT, Metric
+from data.benchmarks.benchmark import EVIDENCE_IOU, IS_YES, SAID_YES, STRICT, Metric
 from data.benchmarks.intervals import Interval, f1, macro, macro_rate, mean, rate
 from data.identity import canonical_json
 
@@ -98,6 +98,14 @@ def _of(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure
     overlaps = [row["iou"] for row in rows if row["iou"] is not None]
     if overlaps:
         yield Figure(category, Metric.MEAN_IOU, mean(overlaps, seed))
+    yield from _of_evidence(category, rows, seed)
+
+
+def _of_evidence(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure]:
+    """What is said of the items whose boxes are known, where boxes are asked for on the way."""
+    covered = [scores[EVIDENCE_IOU] for scores in map(_scores, rows) if EVIDENCE_IOU in scores]
+    if covered:
+        yield Figure(category, Metric.EVIDENCE_IOU, mean(covered, seed))
 
 
 def _of_yes(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Figure]:
@@ -116,10 +124,14 @@ def _of_yes(category: str, rows: Sequence[Prediction], seed: int) -> Iterator[Fi
 
 def _yes(rows: Sequence[Prediction]) -> tuple[list[bool], list[bool]] | None:
     """Of each item whether yes is said, and whether it is right; None where an item asks for something else."""
-    scores = [dict(row.get("scores") or ()) for row in rows]
+    scores = list(map(_scores, rows))
     if not all(SAID_YES in one and IS_YES in one for one in scores):
         return None
     return [one[SAID_YES] > 0 for one in scores], [one[IS_YES] > 0 for one in scores]
+
+
+def _scores(row: Prediction) -> dict[str, float]:
+    return dict(row.get("scores") or ())
 
 
 def _grouped(items: Sequence[Item], key: Callable[[Item], str]) -> dict[str, list[Item]]:

@@ -55,6 +55,8 @@ class Dialect(ABC):
     name: str
     has_turns = False
     """Whether a trace may take several turns of the assistant, with observations between them."""
+    carries_boxes = False
+    """Whether boxes are written into thoughts."""
 
     @abstractmethod
     def render(self, trace: Trace, frames: Sequence[Frame], task: Task) -> str:

@@ -35,7 +35,6 @@ class Inline(Dialect):
 
     carries_points = False
     """Whether points are written into thoughts."""
-    carries_boxes = False
     has_centres = False
     """Whether a box that is not carried becomes its centre point."""
     is_free_of_places = False

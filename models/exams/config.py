@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+import re
+from collections.abc import Iterable
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,6 +16,8 @@ from models.teacher.config import BudgetConfig, TeacherConfig, check_priced
 
 ALL_PROTOCOLS = "all"
 """Stands for every protocol that a benchmark has."""
+MODE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
+"""What a mode may be called: its name is part of a folder's, too."""
 
 
 class AskingConfig(Section):
@@ -65,8 +69,8 @@ class EvaluateConfig(Section):
     """0 is greedy."""
     seed: int = 0
     threads: int = Field(default=2, gt=0)
-    checkpoints: list[str] = ["pretrain", "finetune", "reinforce"]
-    """Checkpoints of this pipeline run to evaluate, by the stage that made them."""
+    checkpoints: list[Literal["pretrain", "finetune", "reinforce"]] = ["pretrain", "finetune", "reinforce"]
+    """Checkpoints of this pipeline run to evaluate, by the stage that made them; one of the store is given to the stage by its id."""
     endpoint: EndpointConfig | None = None
     """An endpoint to evaluate beside them."""
     budget: BudgetConfig = BudgetConfig()
@@ -79,6 +83,18 @@ class EvaluateConfig(Section):
             raise ValueError(f"{', '.join(twice)} stands there more than once, so that its answers would count twice")
         return names
 
+    @field_validator("mode")
+    @classmethod
+    def _is_named(cls, name: str) -> str:
+        _check_names([name])
+        return name
+
+    @field_validator("modes")
+    @classmethod
+    def _are_named(cls, modes: dict[str, AskingConfig]) -> dict[str, AskingConfig]:
+        _check_names(modes)
+        return modes
+
     @property
     def askings(self) -> dict[str, AskingConfig]:
         """Every way of asking by its name in ``scores``."""
@@ -89,3 +105,9 @@ class EvaluateConfig(Section):
         if self.endpoint is not None:
             check_priced(self.budget, self.endpoint, "evaluate", "endpoint")
         return self
+
+
+def _check_names(modes: Iterable[str]) -> None:
+    for name in modes:
+        if not MODE_NAME.fullmatch(name):
+            raise ValueError(f"a mode is called by up to 100 letters, digits, _, - and ., the first of them no dot, not {name!r:.110}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from data.benchmarks.benchmark import STRICT
+from data.benchmarks.benchmark import EVIDENCE_IOU, STRICT
 from data.benchmarks.lines.form import written
 from data.benchmarks.lines.rows import numbers
 from data.benchmarks.lines.tally import real
@@ -52,7 +52,7 @@ def prediction_rows(job: EvaluateJob, exam: Exam, sample: Sample, response: Resp
         "difficulty_band": sample.difficulty_band,
         "settings_hash": digest(exam_settings(job, exam)),
     }
-    return [shared | _id(job, exam, name, sample) | _mark(name, exam, sample, response, answer, frames) for name in exam.protocols]
+    return [shared | _id(job, exam, name, sample) | _mark(name, exam, sample, response, trace, frames) for name in exam.protocols]
 
 
 def evidence_iou(sample: Sample, trace: Trace | None) -> float | None:
@@ -62,9 +62,13 @@ def evidence_iou(sample: Sample, trace: Trace | None) -> float | None:
     of the answer. None where nothing is known, or where no box was named, as in a dialect of points or of words alone.
     """
     named = [place for place in _named(trace) if isinstance(place, PlacedBox)]
-    known = sample.evidence_boxes or sample.answer_boxes
-    dual = dual_iou(named, known) if named else None
+    dual = dual_iou(named, known_places(sample)) if named else None
     return dual.recall if dual is not None else None
+
+
+def known_places(sample: Sample) -> tuple[PlacedBox, ...]:
+    """What one has to look at: the sample's evidence boxes, or its answer boxes where it has none."""
+    return sample.evidence_boxes or sample.answer_boxes
 
 
 def _named(trace: Trace | None) -> Iterator[PlacedBox | PlacedPoint]:
@@ -89,12 +93,21 @@ def _id(job: EvaluateJob, exam: Exam, protocol: str, sample: Sample) -> dict[str
     return {"prediction_id": entity_id(Kind.PREDICTION, *origin), "protocol": protocol}
 
 
-def _mark(protocol: str, exam: Exam, sample: Sample, response: Response, answer: Answer | None, frames: Sequence[Frame]) -> dict[str, Any]:
+def _mark(protocol: str, exam: Exam, sample: Sample, response: Response, trace: Trace | None, frames: Sequence[Frame]) -> dict[str, Any]:
     if protocol == STRICT:
-        grade = exam.benchmark.grade(sample, answer, frames)
+        grade = exam.benchmark.grade(sample, trace.answer if trace is not None else None, frames)
         detail = None if grade.reason is None else json.dumps({"reason": grade.reason})
-        return {"correct": grade.correct, "iou": grade.iou, "scores": list(grade.scores.items()), "detail": detail}
+        scores = grade.scores | _looking(exam, sample, trace)
+        return {"correct": grade.correct, "iou": grade.iou, "scores": list(scores.items()), "detail": detail}
     return _ruled(protocol, sample, response, frames)
+
+
+def _looking(exam: Exam, sample: Sample, trace: Trace | None) -> dict[str, float]:
+    """How well an answer looked, 0 where it did not; nothing where no boxes are known or none are asked for on the way."""
+    judged = exam if exam.evidence is None else exam.second
+    if not (get_dialect(judged.settings.dialect).carries_boxes and known_places(sample)):
+        return {}
+    return {EVIDENCE_IOU: evidence_iou(sample, trace) or 0.0}
 
 
 def _ruled(protocol: str, sample: Sample, response: Response, frames: Sequence[Frame]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ REACHING = frozenset(
     }
 )
 """Settings of an endpoint that say how it is reached and not what it is asked; no part of a key."""
+URL_MARKS = ("@", "?", "#")
+"""Of an address that holds more than a server and a path."""
 EMBEDDED = "embedded"
 """The provider whose server runs for the stage's time and costs nothing."""
 
@@ -71,6 +73,15 @@ class TeacherConfig(Section):
     prices: dict[str, Price] = {}
     """By the model's name. Without its price the cost of a call is null; that of the teacher which runs for the stage's time is 0. Not part
     of the stage key."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_plain(cls, value: str | None) -> str | None:
+        """Without what may be a secret, which tables and messages would repeat; so does not the error."""
+        if found := [mark for mark in URL_MARKS if mark in (value or "")]:
+            told = "a key comes from the environment variable or Prefect Secret that key_variable names"
+            raise ValueError(f"the address should have no user, password, query or fragment, and has {' and '.join(found)}; {told}")
+        return value
 
     @property
     def price(self) -> Price | None:

@@ -115,3 +115,9 @@ def test_accelerate_takes_the_launch_arguments_of_every_recipe() -> None:
 def test_a_way_of_asking_that_cannot_be_is_an_error(settings: dict[str, object], expected: str) -> None:
     with pytest.raises(RecipeError, match=expected):
         load_recipe("smoke", settings)
+
+
+def test_a_secret_in_an_address_is_in_no_part_of_the_error() -> None:
+    with pytest.raises(RecipeError, match=r"generate\.teacher\.base_url: the address should have no user") as told:
+        load_recipe("smoke", {"generate.teacher.base_url": "https://me:hunter2@host/v1"})
+    assert "hunter2" not in f"{told.value} {told.value.__cause__}"

@@ -62,6 +62,21 @@ def test_what_names_no_box_has_no_figure(trace: Trace | None) -> None:
     assert evidence_iou(SAMPLE, trace) is None
 
 
+@pytest.mark.parametrize(("text", "expected"), [("<answer>(100,100),(300,200)</answer>", 0.5), ("No box at all.", 0.0), (None, 0.0)])
+def test_an_answer_that_looks_nowhere_counts_where_boxes_are_asked_for(text: str | None, expected: float) -> None:
+    found = rows(text, "strict", "mig-bench-univg")
+    assert dict(found["strict"]["scores"])["evidence_iou"] == expected  # type: ignore[call-overload]
+    assert "evidence_iou" not in dict(found["mig-bench-univg"]["scores"])  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(("dialect", "boxes"), [("vigorl", (BOX,)), ("textual", (BOX,)), ("univg", ())])
+def test_where_no_boxes_are_asked_for_or_known_nothing_is_counted(dialect: str, boxes: tuple[PlacedBox, ...]) -> None:
+    exam = Exam(find_benchmark("mig_bench"), [SAMPLE], "grounded", StudentConfig(dialect=dialect), 0.0, ("strict",))
+    sample = replace(SAMPLE, task=Task.TEXT, answer="left", boxes=boxes)
+    (row,) = prediction_rows(JOB, exam, sample, Response("left", (Turn("assistant", "left"),), dialect), [FRAME])
+    assert "evidence_iou" not in dict(row["scores"])
+
+
 def test_all_protocols_are_those_that_the_benchmark_has() -> None:
     (exam,) = exams(EvaluateConfig(benchmarks=["mig_bench"], protocols=["all"]), StudentConfig(), [SAMPLE])
     assert exam.protocols == find_benchmark("mig_bench").protocols

@@ -22,8 +22,8 @@ from data.tables import arrow
 
 NO_LINE = "no_line"
 """Why a line is a reject that is JSON and yet none for its protocol."""
-FIGURED = ("category", "difficulty_band", "correct", "iou", "parse_error")
-"""Columns that figures are made of."""
+FIGURED = ("item", "category", "difficulty_band", "correct", "iou", "parse_error")
+"""Columns that figures are made of, and what tells items apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Keeping:
             "iou": real(ruling.verdict.iou) if ruling.verdict.iou is not None else None,
             "scores": list(numbers(ruling.scores).items()),
             "detail": written(ruling.scores | {"reason": reason} if keeps_form and reason else ruling.scores).decode(),
-            "category": text_of(line.get("category")),
+            "category": text_of(line.get("category")) or _task(line),
             "difficulty_band": text_of(line.get("difficulty_band")),
         }
 
@@ -87,6 +87,12 @@ def numbers(scores: Mapping[str, Any]) -> dict[str, float]:
 def text_of(value: Any) -> str | None:
     """A text as a table holds it; None of what is no text."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else None
+
+
+def _task(line: Line) -> str | None:
+    """What some protocols group by: the task of a line's target."""
+    target = line.get("target")
+    return text_of(target.get("task")) if isinstance(target, Mapping) else None
 
 
 def _turns(turns: Any) -> list[dict[str, Any]] | None:

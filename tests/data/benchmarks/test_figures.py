@@ -37,6 +37,14 @@ def test_boxes_have_a_mean_iou() -> None:
     assert value("box", Metric.MEAN_IOU) == 0.5
 
 
+def test_an_answer_without_evidence_counts_nought_where_it_is_asked_for() -> None:
+    rows = [prediction("box", True) | {"scores": [("evidence_iou", value)], "evidence_iou": value or None} for value in (0.9, 0.6, 0.0)]
+    found = {one.category: one.interval for one in figures(rows) if one.metric == Metric.EVIDENCE_IOU}
+    assert {name: (round(one.value, 9), one.n) for name, one in found.items()} == dict.fromkeys(("all", "box", "box/easy"), (0.5, 3))
+    assert found["all"].low == 0.0
+    assert not [one for one in figures(PREDICTIONS) if one.metric == Metric.EVIDENCE_IOU]
+
+
 def test_points_have_none() -> None:
     assert not [one for one in figures(PREDICTIONS) if one.category.startswith("point") and one.metric == Metric.MEAN_IOU]
 
