@@ -1,7 +1,8 @@
 """Sides: which predictions a reference names.
 
 A reference is ``latest`` (the newest version of ``predictions``), a version of it, a run that made one, a checkpoint that was evaluated,
-each by its id or a unique start of it, or the name of a model as ``predictions.model`` has it, whose newest answers are meant.
+each by its id or a unique start of it, or the name of a model as ``predictions.model`` has it, whose newest answers are meant. A name may
+look like an id that is not there.
 """
 
 from __future__ import annotations
@@ -77,23 +78,36 @@ def settings_of(row: Row | None) -> dict[str, Any]:
 
 def _found(store: Store, reference: str, wanted: Wanted) -> tuple[Version, Row]:
     """The version, and the columns that its rows have to have."""
+    try:
+        return _by_id(store, reference, wanted)
+    except (UnknownSideError, UnknownVersionError) as error:
+        own = {"model": reference}
+        if (version := _newest(store, own, wanted)) is not None:
+            return version, own
+        if _is_id(reference):
+            raise
+        raise _lacking(store, f"no model {reference!r} has answered {str(wanted) or 'anything'}") from error
+
+
+def _is_id(reference: str) -> bool:
+    return reference == LATEST or reference.partition("_")[0] in (Kind.CHECKPOINT, Kind.RUN, Kind.VERSION)
+
+
+def _by_id(store: Store, reference: str, wanted: Wanted) -> tuple[Version, Row]:
     kind = reference.partition("_")[0]
     if kind == Kind.CHECKPOINT:
         return _of_checkpoint(store, reference, wanted)
     if kind == Kind.RUN:
         return _of_run(store, reference)
-    if reference == LATEST or kind == Kind.VERSION:
-        return store.resolve("predictions", reference), {}
-    try:
-        return store.resolve("predictions", reference), {}
-    except UnknownVersionError:
-        return _newest(store, {"model": reference}, wanted, f"no model {reference!r} has answered {str(wanted) or 'anything'}")
+    return store.resolve("predictions", reference), {}
 
 
 def _of_checkpoint(store: Store, reference: str, wanted: Wanted) -> tuple[Version, Row]:
     checkpoint = store.resolve(CHECKPOINTS, reference).version_id
     own = {"checkpoint_id": checkpoint}
-    version, _ = _newest(store, own, wanted, f"checkpoint {checkpoint} has answered no {str(wanted) or 'benchmark'}")
+    version = _newest(store, own, wanted)
+    if version is None:
+        raise _lacking(store, f"checkpoint {checkpoint} has answered no {str(wanted) or 'benchmark'}")
     answered = sorted({row["benchmark"] or "" for row in _naming(store, version) if own.items() <= row.items()})
     if wanted.benchmark is None and len(answered) > 1:
         raise UnknownSideError(f"checkpoint {checkpoint} has answered {', '.join(answered)}; name the benchmark")
@@ -110,14 +124,17 @@ def _of_run(store: Store, reference: str) -> tuple[Version, Row]:
     return next(version for run_id, version in reversed(made) if run_id == found[0]), {"run_id": found[0]}
 
 
-def _newest(store: Store, own: Row, wanted: Wanted, lacking: str) -> tuple[Version, Row]:
-    met: dict[str, None] = {}
+def _newest(store: Store, own: Row, wanted: Wanted) -> Version | None:
+    """The newest version with rows that are meant."""
     for version in reversed(store.versions("predictions")):
-        for row in _naming(store, version):
-            met[row["model"] or ""] = None
-            if own.items() <= row.items() and wanted.takes(row):
-                return version, own
-    raise UnknownSideError(f"{lacking}; predictions are of {', '.join(name for name in met if name) or 'nobody'}")
+        if any(own.items() <= row.items() and wanted.takes(row) for row in _naming(store, version)):
+            return version
+    return None
+
+
+def _lacking(store: Store, what: str) -> UnknownSideError:
+    met = dict.fromkeys(row["model"] or "" for version in reversed(store.versions("predictions")) for row in _naming(store, version))
+    return UnknownSideError(f"{what}; predictions are of {', '.join(name for name in met if name) or 'nobody'}")
 
 
 def _naming(store: Store, version: Version) -> Iterator[Row]:
