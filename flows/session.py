@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -16,11 +18,14 @@ from flows.recipe import load_recipe
 from flows.terminal import console, counted, table
 from models.teacher.call import RequestStatus
 from tasks.progress import bars
+from tasks.reporting.facts import BANDED
 from tasks.stage import Stage, report_path
 
 DONE = {Fate.FOUND, Fate.TAKEN}
-MODE = "mode"
-"""A column of scores that is shown where a model was asked in several ways."""
+TOLD_APART = ["protocol", "mode"]
+"""Columns of scores that are shown where they tell figures apart."""
+LONG_TABLE = 40
+"""Scores beyond which those by difficulty band are left out."""
 SCORE_COLUMNS = ["model", "benchmark", "category", "metric", "value", "ci_low", "ci_high", "n"]
 
 
@@ -64,10 +69,28 @@ def _show(store: Store, steps: Sequence[Step]) -> None:
             out.print(f"{stage}: calls for {failed} samples failed{again}\n")
         if name == "requests" and (note := store.run(version.run_id).recorded().get("note")):
             out.print(f"{stage}: {note}\n")
+    for sentence in _rejected(store, made):
+        out.print(sentence)
     scores = [row for _, name, version in made if name == "scores" for row in store.read(version).to_pylist()]
-    if scores:
-        names = [MODE, *SCORE_COLUMNS] if len({row[MODE] for row in scores}) > 1 else SCORE_COLUMNS
-        out.print(table(names, [[row[name] for name in names] for row in scores]))
+    shown = [row for row in scores if len(scores) <= LONG_TABLE or not re.match(BANDED, row["category"])]
+    if shown:
+        names = [*(name for name in TOLD_APART if len({row[name] for row in shown}) > 1), *SCORE_COLUMNS]
+        out.print(table(names, [[row[name] for name in names] for row in shown]))
+    if len(shown) < len(scores):
+        out.print(f"{len(scores) - len(shown)} scores by difficulty band are in the report and in the table scores\n")
+
+
+def _rejected(store: Store, made: Sequence[tuple[Stage, str, Version]]) -> Iterator[str]:
+    """How many rows a stage rejected, with an example of each reason."""
+    for stage, name, version in made:
+        if name != "rejects" or not version.rows:
+            continue
+        rows = store.read(version, columns=["reason", "locator", "detail"]).to_pylist()
+        first = {row["reason"]: row for row in reversed(rows)}
+        yield f"{stage}: {len(rows)} rows were rejected"
+        for reason, count in Counter(row["reason"] for row in rows).most_common():
+            yield f"  {count} {reason}: {first[reason]['locator']}: {first[reason]['detail']}"
+        yield ""
 
 
 def failed_samples(store: Store, version: Version) -> int:

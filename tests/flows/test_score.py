@@ -81,10 +81,32 @@ def test_the_standard_input_is_read_and_a_file_is_written_whole(outputs: Path, t
     assert path.read_text() == scored("strict", "-", given=good).stdout
 
 
-def test_a_whole_file_can_be_scored_onto_itself(outputs: Path) -> None:
-    expected = scored("strict", outputs).stdout
-    scored("strict", outputs, "--out", outputs)
-    assert outputs.read_text() == expected
+def test_what_a_model_wrote_is_not_overwritten_by_its_scores(outputs: Path) -> None:
+    before = outputs.read_text()
+    with pytest.raises(ScoringError, match="is the file that is read; name another one to write"):
+        CliRunner().invoke(app, ["score", "strict", str(outputs), "--out", str(outputs)], catch_exceptions=False)
+    assert outputs.read_text() == before
+
+
+def test_ids_that_stand_twice_are_told(store: Store, tmp_path: Path) -> None:
+    line = json.dumps({"id": "q0", "prediction": "<think></think><answer>(1, 2, 3, 4)</answer>", **BOX})
+    (tmp_path / "twice.jsonl").write_text(f"{line}\n{line}\n")
+    done = scored("strict", tmp_path / "twice.jsonl", "--store")
+    assert "fovea: 1 ids stand on several lines, each of which counts: q0" in done.stderr
+
+
+def test_answers_that_one_protocol_after_another_judged_are_disputed_together(store: Store, tmp_path: Path) -> None:
+    line = {"id": "q0", "prediction": "<think>(0,0),(50,50)</think><answer>(100,100),(300,300)</answer>"}
+    asked = {"dialect": "univg", "task": "box", "space": "thousandth", "image_size": [1000, 1000]}
+    strictly = line | asked | {"target": {"boxes": [[100, 100, 300, 300]], "task": "region"}}
+    published = line | {"target": {"answer": [100, 100, 300, 300], "task": "region"}}
+    for model, protocol, said in (("a", "strict", strictly), ("b", "mig-bench-univg", published)):
+        (tmp_path / "said.jsonl").write_text(json.dumps(said) + "\n")
+        scored(protocol, tmp_path / "said.jsonl", "--store", "--model", model, "--benchmark", "mine")
+    assert "1 items are judged by strict alone" in CliRunner().invoke(app, ["disputes", "a"]).stdout
+    both = CliRunner().invoke(app, ["disputes", "a", "b"]).stdout
+    assert "1 of 1 items are judged differently by mig-bench-univg, strict" in both
+    assert query(store, "select category from predictions")[1] == [("region",)] * 2
 
 
 @pytest.mark.parametrize(
