@@ -200,6 +200,13 @@ def test_rewards_of_boxes_are_those_of_the_protocol(text: str) -> None:
     assert ruling.reason is not None or [parts[name] for name in ("format", "box_validity", "dual_iou")] == pytest.approx(expected)
 
 
+def test_boxes_are_not_read_where_none_is_known_as_published() -> None:
+    text = grounded("[100,100,200,200]")
+    ruling = rule(get_protocol("ivgr-grounded"), {"prediction": text, "target": {"instances": []}})
+    assert (ruling.scores["valid"], ruling.scores["box"]) == (0, 0)
+    assert in_ivgr(text) == (2.0, {"format": 1, "outcome": 1, "box_validity": 0})
+
+
 def test_ivgr_gives_a_perfect_grounded_rollout_four() -> None:
     assert in_ivgr(grounded("[100,100,200,200]"), (100, 100, 200, 200))[0] == 4.0
 

@@ -24,17 +24,17 @@ class BoxValidity(Section):
     """The share of boxes that are upright, and on their image; 0 where none is named or one overlaps another by an IoU above 0.9."""
 
     reading: BoxReading = "strict"
-    """``ivgr`` counts all tags, the answer's included, as if on one image, does not ask whether they are on it, and seeks a repeat of the
-    first half of them alone."""
+    """``ivgr`` counts all tags, the answer's included, as if on one image, does not ask whether they are on it, seeks a repeat of the first
+    half of them alone, and reads none where the sample knows no box: 0."""
 
     def score(self, group: Group, context: RewardContext) -> list[Parts]:
         if group.stream == Stream.TEXTUAL:
             return [{} for _ in group.rollouts]
-        return [{"box_validity": self._value(rollout, context)} for rollout in group.rollouts]
+        return [{"box_validity": self._value(rollout, group, context)} for rollout in group.rollouts]
 
-    def _value(self, rollout: Rollout, context: RewardContext) -> float:
+    def _value(self, rollout: Rollout, group: Group, context: RewardContext) -> float:
         if self.reading == "ivgr":
-            return paid(_published, rollout.text)
+            return paid(_published, rollout.text) if group.sample.boxes else 0.0
         boxes = thought_boxes(rollout)
         upright = [box for box in boxes if _is_upright(box, context)]
         return 0.0 if not boxes or _has_repeat(upright) else len(upright) / len(boxes)
