@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +36,8 @@ class Told:
     judged: Judged | None
     values: Values
     """By subject and name of the row."""
+    unread: Mapping[str, int]
+    """How many chains could not be counted, by the reason."""
 
 
 def note(
@@ -55,7 +57,8 @@ def note(
         write_catalog(store)
     versions = [noted.version, *([judged.version] if judged is not None else [])]
     rows = [row for version in versions for row in store.read(version).to_pylist()]
-    return Told(found, noted, judged, {(row["subject_id"], row["name"]): row["value"] for row in rows})
+    unread = Counter(row["error"] for row in rows if row["name"] == f"{BEHAVIOUR}{Measure.REGIONS}" and row["value"] is None)
+    return Told(found, noted, judged, {(row["subject_id"], row["name"]): row["value"] for row in rows}, unread)
 
 
 def lines(told: Told, seed: int = 0) -> list[Line]:
@@ -90,7 +93,9 @@ def agreement(told: Told) -> list[Line]:
 
 
 def sentences(told: Told) -> Iterator[str]:
-    """Where the rows are, and what the judge was asked."""
+    """What could not be counted, where the rows are, and what the judge was asked."""
+    for reason, count in told.unread.items():
+        yield f"{count} of {len(told.found.subjects)} chains could not be counted: {reason}"
     yield _where("judgements", told.noted)
     if told.judged is not None:
         calls = f", {told.judged.calls} calls" if told.judged.is_new else ""

@@ -42,7 +42,8 @@ class Reading(Section):
     dialect: str | None = None
     """The dialect of predictions; None is as their scores say."""
     space: str | None = None
-    """The space of predictions' coordinates (``pixel``, ``resized``, ``unit``, ``grid:N``); None is as their scores say."""
+    """The space of predictions' coordinates: ``pixel``, ``resized``, ``unit``, ``grid:N``, or ``thousandth``, which is ``grid:1000``; None
+    is as their scores say."""
 
     @field_validator("dialect")
     @classmethod
@@ -52,8 +53,9 @@ class Reading(Section):
     @field_validator("space")
     @classmethod
     def _is_space(cls, space: str | None) -> str | None:
+        space = "grid:1000" if space == "thousandth" else space
         if space is not None and not SPACE_PATTERN.fullmatch(space):
-            raise ValueError(f"a space is pixel, resized, unit or grid:N, not {space!r}")
+            raise ValueError(f"a space is pixel, resized, unit, thousandth or grid:N, not {space!r}")
         return space
 
 

@@ -225,7 +225,7 @@ def test_answers_that_do_not_say_how_they_were_asked_are_an_error_until_it_is_sa
     ("arguments", "expected"),
     [
         (["careful", "--dialect", "latin"], "dialect: .*latin"),
-        (["careful", "--space", "inches"], "space: a space is pixel, resized, unit or grid:N, not 'inches'"),
+        (["careful", "--space", "inches"], "space: a space is pixel, resized, unit, thousandth or grid:N, not 'inches'"),
         (["careful", "--radius", "-1"], "radius: "),
         (["nobody"], "no model 'nobody' has answered anything"),
         (["run_nothing"], "no run 'run_nothing' has predictions"),
