@@ -15,7 +15,7 @@ from data.benchmarks.benchmark import EVIDENCE_IOU, STRICT
 from data.benchmarks.lines.form import written
 from data.benchmarks.lines.rows import numbers
 from data.benchmarks.lines.tally import real
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.dialects import Turn, get_dialect
 from data.identity import Kind, digest, entity_id
 from data.sample import Sample
@@ -117,7 +117,7 @@ def _ruled(protocol: str, sample: Sample, response: Response, frames: Sequence[F
     if response.text is None:
         return nothing | {"parse_error": response.error}
     try:
-        line = scorer.line(sample, Said(response.text, tuple(map(_message, response.said)), response.prompt), frames)
+        line = scorer.line(sample, Output(response.text, tuple(map(_message, response.said)), response.prompt), frames)
         scorer.check(line)
     except LineError as error:
         return nothing | {"parse_error": str(error)}

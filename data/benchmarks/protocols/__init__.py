@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from data.benchmarks.protocols.registry import PROTOCOLS, UnknownProtocolError, get_protocol, register
-from data.benchmarks.protocols.scorer import Line, LineError, Reasoned, Ruling, Said, Scorer, Scores, Verdict, rule
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Reasoned, Ruling, Scorer, Scores, Verdict, rule
 from data.discovery import discover
 
 __all__ = [
     "PROTOCOLS",
     "Line",
     "LineError",
+    "Output",
     "Reasoned",
     "Ruling",
-    "Said",
     "Scorer",
     "Scores",
     "UnknownProtocolError",

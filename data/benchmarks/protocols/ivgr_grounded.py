@@ -11,7 +11,7 @@ from data.benchmarks.compat.treebench import named
 from data.benchmarks.protocols.fields import check_target, check_text, verdict_of
 from data.benchmarks.protocols.places import check_box, check_list, known_boxes, written_corners
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.benchmarks.protocols.treebench import brief
 from data.sample import Sample
 from data.space import Frame
@@ -63,7 +63,7 @@ class IvgrGrounded:
         box = scores["box"]
         return verdict_of(scores, "box", correct=isinstance(box, float) and box >= RIGHT)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         instances = [{"bbox": written_corners(box, sample, frames)} for box in known_boxes(sample)]
         return {"id": sample.sample_id, "prediction": said.text, "target": {"instances": instances}}
 

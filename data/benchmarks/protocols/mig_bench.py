@@ -8,7 +8,7 @@ from typing import Any
 from data.benchmarks.compat.mig_bench import iou, unit_boxes, whole_box
 from data.benchmarks.protocols.fields import check_target, check_text, gridded_box, verdict_of
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame
 
@@ -34,7 +34,7 @@ class MigBench:
     def verdict(self, scores: Scores) -> Verdict:
         return verdict_of(scores, "iou", correct=scores[RIGHT] == 1)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         target = {"answer": gridded_box(sample, frames, self.grid), "task": sample.category or str(sample.task)}
         return {"id": sample.sample_id, "prediction": said.text, "target": target}
 

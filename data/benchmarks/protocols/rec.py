@@ -8,7 +8,7 @@ from typing import Any
 from data.benchmarks.compat.rec import box, iou, resized
 from data.benchmarks.protocols.fields import answer_box, check_size, check_target, check_text, frame_of, size_of, verdict_of
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame
 
@@ -47,7 +47,7 @@ class Rec:
     def verdict(self, scores: Scores) -> Verdict:
         return verdict_of(scores, "iou", correct=scores["correct"] == 1)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         solution, index = _known(sample)
         frame = frame_of(sample, frames, index)
         return {

@@ -36,7 +36,7 @@ class Reasoned(dict[str, Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Output:
     """What a model said to one item."""
 
     text: str
@@ -97,7 +97,7 @@ class Scorer(Protocol):
     def verdict(self, scores: Scores) -> Verdict:
         """What scores come to."""
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         """The line of one benchmark item, its target in the numbers of the published record. Raises ``LineError``.
 
         ``sample.meta`` has the fields of the published record that pixels cannot give back to the last digit; where it has none, the

@@ -10,7 +10,7 @@ from data.benchmarks.compat.screenspot_pro import THOUSAND, denial, hit, point_b
 from data.benchmarks.protocols.fields import answer_box, check_size, check_target, check_text, frame_of, size_of
 from data.benchmarks.protocols.places import check_box, stored_corners
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame, SpaceKind
 
@@ -66,7 +66,7 @@ class ScreenSpotPro:
     def verdict(self, scores: Scores) -> Verdict:
         return Verdict(scores["correct"] == 1)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         """The parser is that of the space the model writes: thousandths, pixels, or shares. Raises ``LineError`` on another grid."""
         box = answer_box(sample)
         frame = frame_of(sample, frames, box.image_index)

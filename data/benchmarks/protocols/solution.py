@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.benchmarks.protocols.fields import check_target, check_text
-from data.benchmarks.protocols.scorer import Line, Said
+from data.benchmarks.protocols.scorer import Line, Output
 from data.sample import Sample
 from data.space import Frame
 
@@ -20,7 +20,7 @@ class SolutionLines(ABC):
         check_target(line, "solution")
         check_text(line["target"], "solution")
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         """The target is the published ``solution`` where ``meta`` has one, else written from the answer boxes."""
         published = sample.meta.get("solution")
         known = published if isinstance(published, str) else self.written(sample, frames)

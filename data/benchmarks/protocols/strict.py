@@ -17,7 +17,7 @@ from data.benchmarks.benchmark import STRICT
 from data.benchmarks.clamping import clamped, is_inverted
 from data.benchmarks.protocols.problem import DIALECT, Problem, problem_of
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Reasoned, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Reasoned, Scores, Verdict
 from data.dialects import DIALECTS
 from data.dialects.answers import read_answer
 from data.dialects.inline import Inline, split_blocks
@@ -93,7 +93,7 @@ class Strict:
         iou = scores["iou"]
         return Verdict(scores["correct"] == 1, iou if isinstance(iou, float) else None)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         if not is_scorable(sample):
             raise LineError(f"{sample.sample_id} does not know what its task, {sample.task}, asks for")
         boxes = [{name: asdict(box)[name] for name in ("x1", "y1", "x2", "y2", "image_index")} for box in sample.answer_boxes]

@@ -11,7 +11,7 @@ from data.benchmarks.compat.treebench import answer, in_order, named, recall
 from data.benchmarks.protocols.fields import check_target, check_text, verdict_of
 from data.benchmarks.protocols.places import check_box, check_list, known_boxes, stored_corners
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame
 
@@ -62,7 +62,7 @@ class TreeBench:
     def verdict(self, scores: Scores) -> Verdict:
         return verdict_of(scores, "iou", correct=scores["correct"] == 1)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:  # noqa: ARG002
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:  # noqa: ARG002
         target = {"boxes": _evidence(sample), "answer": _letter(sample)}
         return {"id": sample.sample_id, "prediction": said.text, "target": target}
 

@@ -8,7 +8,7 @@ from typing import Any
 from data.benchmarks.compat import univg_reward
 from data.benchmarks.protocols.fields import check_target, check_text, gridded_box, verdict_of
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame
 
@@ -57,7 +57,7 @@ class UnivgReward:
         accuracy = scores["accuracy"]
         return verdict_of(scores, "accuracy", correct=isinstance(accuracy, float) and accuracy >= LEAST)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         target = {"answer": gridded_box(sample, frames, GRID)}
         images = sample.meta.get("images")
         shown = {"first_image": images[0]} if images else {"mode": COT}

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from data.benchmarks.compat.vigorl import judge, rewards
 from data.benchmarks.protocols.fields import check_text
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.benchmarks.protocols.vigorl_targets import check_known, known_action, known_answer, known_box, middle
 from data.sample import Sample
 from data.space import Frame
@@ -67,7 +67,7 @@ class SingleReply(ABC):
         """What the judge says of an answer; None where there is none to judge."""
         return {"judge": None if answer is None else self.judge(answer, target[self.key])}
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         return {"id": sample.sample_id, "prediction": said.text, "target": self.target(sample, frames)}
 
     @abstractmethod

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from data.benchmarks.compat.vigorl import turns as rewards
 from data.benchmarks.protocols.fields import check_text
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.benchmarks.protocols.vigorl_targets import SHOWN, check_known, known_answer, known_box
 from data.sample import Sample
 from data.space import Frame
@@ -83,7 +83,7 @@ class SeveralTurns(ABC):
     def verdict(self, scores: Scores) -> Verdict:
         return Verdict(correct=scores["accuracy"] == 1)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         turns = list(dropwhile(lambda turn: turn.get("role") != "assistant", said.turns))
         reply = {"turns": turns, "joiner": DECODED} if turns else {"prediction": said.text}
         return {"id": sample.sample_id, **reply, "target": {self.key: self.known(sample, frames)}}

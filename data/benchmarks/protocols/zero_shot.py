@@ -8,7 +8,7 @@ from typing import Any
 from data.benchmarks.compat import zero_shot
 from data.benchmarks.protocols.fields import answer_box, check_size, check_target, check_text, frame_of, size_of, verdict_of
 from data.benchmarks.protocols.registry import register
-from data.benchmarks.protocols.scorer import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols.scorer import Line, LineError, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame
 
@@ -57,7 +57,7 @@ class ZeroShot:
     def verdict(self, scores: Scores) -> Verdict:
         return verdict_of(scores, "iou", correct=scores["acc@0.5"] == 1)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         dataset, value, index = _known(sample)
         return {
             "id": sample.sample_id,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from data.benchmarks.protocols import Line, LineError, Said, Scores, Verdict
+from data.benchmarks.protocols import Line, LineError, Output, Scores, Verdict
 from data.sample import Sample
 from data.space import Frame
 
@@ -34,7 +34,7 @@ class Sums:
     def verdict(self, scores: Scores) -> Verdict:
         return Verdict(scores["sum"] != 0, None)
 
-    def line(self, sample: Sample, said: Said, frames: Sequence[Frame]) -> dict[str, Any]:
+    def line(self, sample: Sample, said: Output, frames: Sequence[Frame]) -> dict[str, Any]:
         return {"prediction": said.text}
 
 

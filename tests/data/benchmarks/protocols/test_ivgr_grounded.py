@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.protocols import LineError, Said, get_protocol
+from data.benchmarks.protocols import LineError, Output, get_protocol
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -86,13 +86,13 @@ def test_no_reply_is_beyond_it(text: str) -> None:
 
 
 def test_a_line_has_the_evidence_in_whole_numbers_of_the_models_space() -> None:
-    made = IVGR.line(SAMPLE, Said(reply("[15,21,32,63]")), FRAMES)
+    made = IVGR.line(SAMPLE, Output(reply("[15,21,32,63]")), FRAMES)
     assert made["target"] == {"instances": [{"bbox": [15, 21, 32, 63]}]}
     assert judged("ivgr-grounded", made).scores["box"] == 1.0
 
 
 def test_a_space_without_whole_numbers_and_an_image_that_is_not_there_are_named() -> None:
     with pytest.raises(LineError, match="smp_1 is asked in unit 1x1; the protocol needs a space of whole numbers"):
-        IVGR.line(SAMPLE, Said("a"), [Frame(Space.pixels(200, 100), Space.unit())])
+        IVGR.line(SAMPLE, Output("a"), [Frame(Space.pixels(200, 100), Space.unit())])
     with pytest.raises(LineError, match="smp_1 asks about image 0"):
-        IVGR.line(replace(SAMPLE), Said("a"), [])
+        IVGR.line(replace(SAMPLE), Output("a"), [])

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -14,7 +14,7 @@ from tests.data.benchmarks.replies import known_boxes, replies
 UNIVG, MIGICIAN = get_protocol("mig-bench-univg"), get_protocol("mig-bench-migician")
 FRAMES = [Frame(Space.pixels(640, 480), Space.grid(1000))]
 SAMPLE = Sample("smp_1", "mig_bench", "test", Task.BOX, ("img_1",), "Where?", boxes=(PlacedBox(64, 48, 192, 144, role="answer"),))
-SAID = Said("(100,100),(300,300)")
+SAID = Output("(100,100),(300,300)")
 
 
 def line(text: str, answer: Any, task: str = "diff") -> dict[str, Any]:

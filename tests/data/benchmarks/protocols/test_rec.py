@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -68,12 +68,12 @@ def test_a_line_that_is_none_is_named(wrong: dict[str, Any], named: str) -> None
 
 
 def test_a_line_has_the_published_solution_and_what_the_model_saw() -> None:
-    made = SCORER.line(replace(SAMPLE, meta={"solution": [1.25, 2, 3, 4]}), Said("a"), FRAMES)
+    made = SCORER.line(replace(SAMPLE, meta={"solution": [1.25, 2, 3, 4]}), Output("a"), FRAMES)
     assert made == {"id": "smp_1", "prediction": "a", "target": {"solution": [1.25, 2, 3, 4]}} | SIZES
 
 
 def test_a_sample_of_any_other_source_gives_its_answer_box_and_the_space_of_the_model() -> None:
-    made = SCORER.line(SAMPLE, Said("a"), FRAMES)
+    made = SCORER.line(SAMPLE, Output("a"), FRAMES)
     assert (made["target"], made["image_size"], made["input_size"]) == ({"solution": [1.5, 2, 3, 4]}, [100, 80], [1000, 1000])
     SCORER.check(made)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.protocols import LineError, Said, get_protocol
+from data.benchmarks.protocols import LineError, Output, get_protocol
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -109,17 +109,17 @@ def test_no_denial_is_beyond_it(text: str) -> None:
     ],
 )
 def test_a_line_is_read_in_the_space_that_the_model_writes(space: Space, text: str, parser: str) -> None:
-    made = SCREENSPOT.line(SAMPLE, Said(text), [Frame(Space.pixels(2000, 1000), space)])
+    made = SCREENSPOT.line(SAMPLE, Output(text), [Frame(Space.pixels(2000, 1000), space)])
     assert (made["parser"], made["target"]["bbox"], made["image_size"]) == (parser, [200, 100, 400, 300], [2000, 1000])
     assert judged("screenspot-pro", made).scores["correct"] == 1
 
 
 def test_the_published_box_is_taken_as_it_stands() -> None:
     sample = replace(SAMPLE, meta={"bbox": [200.25, 100, 400, 300]})
-    made = SCREENSPOT.line(sample, Said(""), [Frame(Space.pixels(2000, 1000), Space.grid(1000))])
+    made = SCREENSPOT.line(sample, Output(""), [Frame(Space.pixels(2000, 1000), Space.grid(1000))])
     assert made["target"] == {"bbox": [200.25, 100, 400, 300], "gt_type": "positive"}
 
 
 def test_another_grid_is_named() -> None:
     with pytest.raises(LineError, match="smp_1 is asked in grid 100x100; the protocol reads thousandths, pixels or shares"):
-        SCREENSPOT.line(SAMPLE, Said(""), [Frame(Space.pixels(2000, 1000), Space.grid(100))])
+        SCREENSPOT.line(SAMPLE, Output(""), [Frame(Space.pixels(2000, 1000), Space.grid(100))])

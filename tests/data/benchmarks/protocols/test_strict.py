@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.protocols import LineError, Reasoned, Ruling, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, Reasoned, Ruling, get_protocol, rule
 from data.benchmarks.protocols.problem import problem_of
 from data.benchmarks.protocols.strict import Strict, _read
 from data.dialects import DIALECTS
@@ -194,5 +194,5 @@ def test_a_benchmark_item_becomes_a_line_that_says_the_same() -> None:
     known = (PlacedBox(10, 10, 50, 50, 1, role="answer"),)
     sample = Sample("smp_1", "scenes", "test", Task.BOX, ("img_1", "img_2"), "Box it.", boxes=known)
     frames = [Frame(Space.pixels(100, 100), Space.grid(1000))] * 2
-    line = Strict("univg").line(sample, Said("<think></think><answer>image 2: (100,100),(500,500)</answer>"), frames)
+    line = Strict("univg").line(sample, Output("<think></think><answer>image 2: (100,100),(500,500)</answer>"), frames)
     assert (line["space"], line["dialect"], ruled(line).scores["iou"]) == ("grid:1000", "univg", 1.0)

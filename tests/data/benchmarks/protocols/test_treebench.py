@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.protocols import LineError, Said, get_protocol
+from data.benchmarks.protocols import LineError, Output, get_protocol
 from data.sample import Sample, Task
 from data.trace import PlacedBox
 from tests.data.benchmarks.protocols.examples import differences
@@ -74,19 +74,19 @@ def test_no_reply_is_beyond_it(text: str) -> None:
 
 def test_a_line_has_the_published_fields_of_the_record() -> None:
     sample = replace(SAMPLE, meta={"target_instances": "[[1, 2, 3, 4]]", "answer": "C"})
-    assert TREEBENCH.line(sample, Said("b"), [])["target"] == {"boxes": [[1, 2, 3, 4]], "answer": "C"}
+    assert TREEBENCH.line(sample, Output("b"), [])["target"] == {"boxes": [[1, 2, 3, 4]], "answer": "C"}
     sample = replace(SAMPLE, meta={"target_instances": [[1, 2, 3, 4]]})
-    assert TREEBENCH.line(sample, Said("b"), [])["target"] == {"boxes": [[1, 2, 3, 4]], "answer": "B"}
+    assert TREEBENCH.line(sample, Output("b"), [])["target"] == {"boxes": [[1, 2, 3, 4]], "answer": "B"}
 
 
 def test_a_sample_without_them_gives_its_evidence_and_the_letter_of_its_choice() -> None:
-    made = TREEBENCH.line(SAMPLE, Said("b"), [])
+    made = TREEBENCH.line(SAMPLE, Output("b"), [])
     assert made == {"id": "smp_1", "prediction": "b", "target": {"boxes": [[10, 20, 30.5, 40]], "answer": "B"}}
     assert judged("treebench", made).scores["correct"] == 1
 
 
 def test_a_sample_without_an_answer_is_named() -> None:
     with pytest.raises(LineError, match="smp_1 has no answer"):
-        TREEBENCH.line(replace(SAMPLE, answer=None), Said("b"), [])
+        TREEBENCH.line(replace(SAMPLE, answer=None), Output("b"), [])
     with pytest.raises(LineError, match="target_instances of smp_1 should be a list of boxes, not '<none>'"):
-        TREEBENCH.line(replace(SAMPLE, meta={"target_instances": "<none>"}), Said("b"), [])
+        TREEBENCH.line(replace(SAMPLE, meta={"target_instances": "<none>"}), Output("b"), [])

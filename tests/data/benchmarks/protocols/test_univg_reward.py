@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -18,7 +18,7 @@ BOX = "(100,100),(300,300)"
 LINE = {"id": "1", "prediction": f"<think>a</think><answer>{BOX}</answer>", "target": {"answer": [100, 100, 300, 300]}, "mode": "cot"}
 FRAMES = [Frame(Space.pixels(640, 480), Space.grid(1000))]
 SAMPLE = Sample("smp_1", "any", "train", Task.BOX, ("img_1",), "Where?", boxes=(PlacedBox(64, 48, 192, 144, role="answer"),))
-SAID = Said(BOX)
+SAID = Output(BOX)
 
 
 def test_every_example_has_its_published_scores() -> None:

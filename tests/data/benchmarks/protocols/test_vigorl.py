@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -115,36 +115,36 @@ def test_a_line_that_is_none_is_named(wrong: dict[str, Any], error: str) -> None
 
 def test_a_box_of_a_sample_is_cut_to_whole_pixels_of_what_the_model_saw() -> None:
     framed = sample(boxes=(PlacedBox(10.9, 20.0, 31.5, 40.2, role="answer"),))
-    line = POINT.line(framed, Said("(1, 2)"), seen(400, 200))
+    line = POINT.line(framed, Output("(1, 2)"), seen(400, 200))
     assert line == {"id": "smp_1", "prediction": "(1, 2)", "target": {"box": "(10, 20, 31, 40)", "point": "(20, 30)"}}
-    assert POINT.line(framed, Said(""), seen(200, 100))["target"]["box"] == "(5, 10, 15, 20)"
+    assert POINT.line(framed, Output(""), seen(200, 100))["target"]["box"] == "(5, 10, 15, 20)"
     POINT.check(line)
 
 
 def test_a_published_box_is_the_target_to_its_last_digit() -> None:
     framed = sample(boxes=(PlacedBox(0, 0, 9, 9, role="answer"),), meta={"answer": " [10, 20, 30, 41]"})
-    assert POINT.line(framed, Said(""), seen(400, 200))["target"] == {"box": "(10, 20, 30, 41)", "point": "(20, 30)"}
-    assert POINT.line(framed, Said(""), seen(800, 400))["target"]["box"] == "(20, 40, 60, 82)"
+    assert POINT.line(framed, Output(""), seen(400, 200))["target"] == {"box": "(10, 20, 30, 41)", "point": "(20, 30)"}
+    assert POINT.line(framed, Output(""), seen(800, 400))["target"]["box"] == "(20, 40, 60, 82)"
 
 
 def test_a_choice_is_that_of_the_record_else_of_the_sample() -> None:
-    line = CHOICE.line(sample(task=Task.CHOICE, answer="Left", meta={"answer": "left"}), Said("hm"), seen(1, 1))
+    line = CHOICE.line(sample(task=Task.CHOICE, answer="Left", meta={"answer": "left"}), Output("hm"), seen(1, 1))
     assert line == {"id": "smp_1", "prediction": "hm", "target": {"answer": "left"}}
-    assert CHOICE.line(sample(task=Task.CHOICE, answer="Left"), Said("hm"), [])["target"] == {"answer": "Left"}
+    assert CHOICE.line(sample(task=Task.CHOICE, answer="Left"), Output("hm"), [])["target"] == {"answer": "Left"}
 
 
 def test_an_action_is_that_of_the_sample() -> None:
-    line = ACTION.line(sample(task=Task.ACTION, answer="click [12]"), Said("hm"), seen(1, 1))
+    line = ACTION.line(sample(task=Task.ACTION, answer="click [12]"), Output("hm"), seen(1, 1))
     assert line["target"] == {"action": "click [12]"}
 
 
 def test_a_sample_without_what_is_asked_for_is_named() -> None:
     with pytest.raises(LineError, match="smp_1 has no answer box"):
-        POINT.line(sample(), Said(""), seen(1, 1))
+        POINT.line(sample(), Output(""), seen(1, 1))
     with pytest.raises(LineError, match="smp_1 has no answer in words"):
-        CHOICE.line(sample(), Said(""), [])
+        CHOICE.line(sample(), Output(""), [])
     with pytest.raises(LineError, match="smp_1 is asked in unit 1x1"):
-        POINT.line(sample(boxes=(PlacedBox(1, 2, 3, 4, role="answer"),)), Said(""), [Frame(Space.pixels(4, 4), Space.unit())])
+        POINT.line(sample(boxes=(PlacedBox(1, 2, 3, 4, role="answer"),)), Output(""), [Frame(Space.pixels(4, 4), Space.unit())])
 
 
 @settings(max_examples=100, deadline=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.benchmarks.protocols.vigorl_turns import joined
 from data.sample import Sample, Task
 from data.space import Frame, Space
@@ -93,12 +93,12 @@ def test_a_line_that_is_none_is_named(wrong: dict[str, Any], error: str) -> None
 
 
 def test_a_line_of_a_sample_has_the_turns_since_the_model_spoke() -> None:
-    said = Said("all of it", ({"role": "user", "content": "Where?"}, *TURNS))
+    said = Output("all of it", ({"role": "user", "content": "Where?"}, *TURNS))
     assert POINT.line(SAMPLE, said, FRAMES) == {"id": "smp_1", **LINE}
 
 
 def test_a_line_of_a_reply_without_turns_has_its_text() -> None:
-    line = CHOICE.line(SAMPLE, Said("<answer>LEFT</answer>"), FRAMES)
+    line = CHOICE.line(SAMPLE, Output("<answer>LEFT</answer>"), FRAMES)
     assert line == {"id": "smp_1", "prediction": "<answer>LEFT</answer>", "target": {"answer": "left"}}
     assert rule(CHOICE, line).verdict.correct
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.protocols import LineError, Said, get_protocol
+from data.benchmarks.protocols import LineError, Output, get_protocol
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -62,15 +62,15 @@ def test_no_reply_is_beyond_it(text: str, solution: str) -> None:
 
 
 def test_a_line_has_the_published_solution() -> None:
-    assert DETECTION.line(replace(SAMPLE, meta={"solution": "x"}), Said("a"), FRAMES)["target"] == {"solution": "x"}
+    assert DETECTION.line(replace(SAMPLE, meta={"solution": "x"}), Output("a"), FRAMES)["target"] == {"solution": "x"}
 
 
 def test_a_sample_without_one_gives_its_boxes_in_the_models_space() -> None:
-    made = DETECTION.line(SAMPLE, Said(REPLY), FRAMES)
+    made = DETECTION.line(SAMPLE, Output(REPLY), FRAMES)
     assert made == {"id": "smp_1", "prediction": REPLY, "target": {"solution": SOLUTION}}
     assert judged("visual-rft-detection", made).scores["iou"] == 1.0
 
 
 def test_a_sample_without_boxes_is_named() -> None:
     with pytest.raises(LineError, match="smp_1 has no answer box"):
-        DETECTION.line(replace(SAMPLE, boxes=()), Said("a"), FRAMES)
+        DETECTION.line(replace(SAMPLE, boxes=()), Output("a"), FRAMES)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from data.benchmarks.protocols import LineError, Said, get_protocol
+from data.benchmarks.protocols import LineError, Output, get_protocol
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -62,12 +62,12 @@ def test_no_reply_is_beyond_it(text: str, solution: str) -> None:
 
 
 def test_a_line_has_the_published_solution_or_the_box_in_thousandths() -> None:
-    assert LISA.line(replace(SAMPLE, meta={"solution": "x"}), Said("a"), FRAMES)["target"] == {"solution": "x"}
-    made = LISA.line(SAMPLE, Said(SOLUTION), FRAMES)
+    assert LISA.line(replace(SAMPLE, meta={"solution": "x"}), Output("a"), FRAMES)["target"] == {"solution": "x"}
+    made = LISA.line(SAMPLE, Output(SOLUTION), FRAMES)
     assert made == {"id": "smp_1", "prediction": SOLUTION, "target": {"solution": SOLUTION}}
     assert judged("visual-rft-lisa", made).scores["giou_plus_1"] == 2.0
 
 
 def test_a_sample_without_a_box_is_named() -> None:
     with pytest.raises(LineError, match="smp_1 has no answer box"):
-        LISA.line(replace(SAMPLE, boxes=()), Said("a"), FRAMES)
+        LISA.line(replace(SAMPLE, boxes=()), Output("a"), FRAMES)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.benchmarks.protocols import LineError, Said, get_protocol, rule
+from data.benchmarks.protocols import LineError, Output, get_protocol, rule
 from data.sample import Sample, Task
 from data.space import Frame, Space
 from data.trace import PlacedBox
@@ -17,7 +17,7 @@ BOX = [100, 100, 300, 300]
 LINE = {"id": "1", "dataset": "lisa", "prompt": "", "prediction": "", "image_size": [1000, 1000], "target": {"boxes": [BOX]}}
 FRAMES = [Frame(Space.pixels(100 * number, 80), Space.grid(1000)) for number in (1, 2, 3)]
 SAMPLE = Sample("smp_1", "any", "test", Task.BOX, ("img_1", "img_2", "img_3"), "Where?", boxes=(PlacedBox(1, 2, 3, 4, 1, role="answer"),))
-SAID = Said("(1,1),(2,2)", prompt="Where?\n")
+SAID = Output("(1,1),(2,2)", prompt="Where?\n")
 
 
 def test_every_example_has_its_published_scores() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from data.benchmarks.benchmark import Asking
 from data.benchmarks.protocols import get_protocol, rule
-from data.benchmarks.protocols.scorer import Said
+from data.benchmarks.protocols.scorer import Output
 from data.benchmarks.registry import find_benchmark
 from data.conversation import text_of
 from data.sample import Role, Task
@@ -75,7 +75,7 @@ def test_the_question_is_asked_for_a_letter_which_both_ways_of_judging_take(tmp_
     sample, view = only(made(tmp_path)).sample(), ViewConfig(space="pixel")
     benchmark, scorer, frames = find_benchmark("treebench", ["treebench"]), get_protocol("treebench"), [view.frame(100, 80)]
     asked = text_of(benchmark.prompt(sample, ASKING, frames))
-    line = scorer.line(sample, Said("<think><box>[10,20,30,40]</box></think><answer>B</answer>"), frames)
+    line = scorer.line(sample, Output("<think><box>[10,20,30,40]</box></think><answer>B</answer>"), frames)
     ruling = rule(scorer, line)
     assert "What does the sign say?\nA. stop\nB. go\n" in asked
     assert (ruling.scores["correct"], ruling.scores["iou"]) == (1, 0.5)

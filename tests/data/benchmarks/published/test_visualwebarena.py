@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from data.benchmarks.protocols import get_protocol, rule
-from data.benchmarks.protocols.scorer import Said
+from data.benchmarks.protocols.scorer import Output
 from data.benchmarks.published.web_steps import step_of, verb_of
 from data.conversation import question_text
 from data.sample import Task
@@ -42,7 +42,7 @@ def test_the_earlier_actions_stand_before_the_question(folder: Path) -> None:
 
 def test_the_published_reward_takes_the_recorded_action(folder: Path) -> None:
     scorer = get_protocol("vigorl-web-action")
-    line = scorer.line(only(made(folder)).sample(), Said("<think>The button (3, 4).</think><answer>click [12]</answer>"), [])
+    line = scorer.line(only(made(folder)).sample(), Output("<think>The button (3, 4).</think><answer>click [12]</answer>"), [])
     assert rule(scorer, line).scores["accuracy"] == 1
 
 
