@@ -39,7 +39,7 @@ FIELDS = {
     "prediction": "what the model wrote; or turns, each with role and content",
     "dialect": f"optional: {', '.join(sorted(DIALECTS))}; default {DIALECT}",
     "space": "of the model's numbers: pixel, resized, thousandth, grid:n, unit; optional where no place is asked",
-    "image_sizes": "width and height in pixels of each image (image_size: of one); optional where no place is asked, or both spaces are without pixels",
+    "image_sizes": "of each image in pixels (image_size: of one); optional where no place is asked, or both spaces are without pixels",
     "resized_sizes": "optional: those that the model saw (resized_size: of one), for the space resized",
     "task": f"what is asked: {', '.join(Task)}",
     "target.boxes": "optional: the answer of point, box and boxes: [x1, y1, x2, y2], or objects with x1, y1, x2, y2, image_index",
