@@ -24,6 +24,8 @@ from tasks.stage import Stage, report_path
 DONE = {Fate.FOUND, Fate.TAKEN}
 TOLD_APART = ["protocol", "mode"]
 """Columns of scores that are shown where they tell figures apart."""
+NOTED = ("samples", "requests")
+"""Tables whose run may have a note for a person."""
 LONG_TABLE = 40
 """Scores beyond which those by difficulty band are left out."""
 SCORE_COLUMNS = ["model", "benchmark", "category", "metric", "value", "ci_low", "ci_high", "n"]
@@ -67,7 +69,7 @@ def _show(store: Store, steps: Sequence[Step]) -> None:
         if name == "requests" and (failed := failed_samples(store, version)):
             again = "; --force generate asks those again and no other" if stage is Stage.GENERATE else ""
             out.print(f"{stage}: calls for {failed} samples failed{again}\n")
-        if name == "requests" and (note := store.run(version.run_id).recorded().get("note")):
+        if name in NOTED and (note := store.run(version.run_id).recorded().get("note")):
             out.print(f"{stage}: {note}\n")
     for sentence in _rejected(store, made):
         out.print(sentence)

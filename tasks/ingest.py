@@ -23,6 +23,8 @@ def ingest_sources(run: StageRun) -> Manifest:
     with run.draft() as draft:
         counts = ingest(config, run.run_id, draft, on_row=watch)
         manifest = draft.publish()
+    if counts.notes:
+        run.folder.record(note="; ".join(counts.notes))
     taken = [{"what": f"samples of {source}", "rows": number} for source, number in sorted(counts.sources.items())]
     rejected = [{"what": f"rejects: {reason}", "rows": number} for reason, number in sorted(counts.rejects.items())]
     show_table("ingest", taken + rejected, " ".join(["What was taken, and what was not and why.", *(f"{note}." for note in counts.notes)]))
