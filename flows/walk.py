@@ -33,9 +33,10 @@ class Do(Protocol):
 def walk(recipe: Recipe, do: Do) -> None:
     """Every stage of a recipe, in order."""
     ingested = do(Stage.INGEST)
-    generated = do(Stage.GENERATE, ingested)
-    curated = do(Stage.CURATE, ingested, generated)
-    published = do(Stage.PUBLISH, ingested, generated, curated)
+    has_chains = makes_chains(recipe)
+    generated = do(Stage.GENERATE, ingested) if has_chains else ABSENT
+    curated = do(Stage.CURATE, ingested, generated) if has_chains else ABSENT
+    published = do(Stage.PUBLISH, ingested, generated, curated) if has_chains else ABSENT
     pretrained = do(Stage.PRETRAIN) if recipe.pretrain else ABSENT
     finetuned = do(Stage.FINETUNE, published, pretrained) if recipe.finetune else ABSENT
     student = finetuned if recipe.finetune else pretrained
@@ -46,6 +47,13 @@ def walk(recipe: Recipe, do: Do) -> None:
     if recipe.evaluate.endpoint is not None:
         evaluated.append(do(Stage.EVALUATE, ingested))
     do(Stage.REPORT, ingested, generated, curated, published, pretrained, finetuned, reinforced, *evaluated)
+
+
+def makes_chains(recipe: Recipe) -> bool:
+    """Whether a recipe wants traces: it says something of them, trains somebody, or does anything but ask an endpoint."""
+    asks_alone = recipe.evaluate.endpoint is not None and not recipe.evaluate.checkpoints
+    trains = any((recipe.pretrain, recipe.finetune, recipe.reinforce))
+    return trains or not asks_alone or bool(recipe.model_fields_set & {"generate", "curate", "publish"})
 
 
 def tables_read(stage: Stage, recipe: Recipe) -> tuple[str, ...]:

@@ -36,6 +36,15 @@ def test_an_empty_store_has_everything_to_do(store: Store, recipe: Recipe) -> No
     assert fates(store, recipe) == dict.fromkeys(Stage, Fate.TO_DO)
 
 
+def test_who_only_asks_an_endpoint_makes_no_traces(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "ask.toml"
+    asking = '[ingest]\nsources = [{ kind = "scenes", count = 3, split = "test" }]\n[evaluate]\ncheckpoints = []\nendpoint = {}\n'
+    path.write_text(asking)
+    assert list(fates(store, load_recipe(path))) == [Stage.INGEST, Stage.EVALUATE, Stage.REPORT]
+    path.write_text(f'{asking}[generate]\nmethod = "direct"\n')
+    assert Stage.GENERATE in fates(store, load_recipe(path))
+
+
 def test_a_made_stage_is_found_and_the_next_has_a_key(store: Store, recipe: Recipe) -> None:
     carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn)
     steps = {step.stage: step for step in plan(store, recipe)}
