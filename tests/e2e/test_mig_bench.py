@@ -72,7 +72,10 @@ def test_the_inverted_box_is_a_reject_and_the_rest_is_answered(ran: House) -> No
 
 def test_what_was_read_is_told_beside_what_was_published(ran: House) -> None:
     (note,) = asked(ran, "select note from runs where stage = 'ingest' and note is not null")
-    assert ",".join(note).strip('"') == f"mig_bench: read original {10 * TAKEN + 1} of 4295 published records; {10 * TAKEN} problems, 1 rejects"
+    assert (
+        ",".join(note).strip('"')
+        == f"mig_bench: read original {10 * TAKEN + 1} of 4295 published records; {10 * TAKEN} problems, 1 rejects"
+    )
 
 
 def test_every_answer_is_judged_by_three_protocols(ran: House) -> None:
