@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data.config import Section
+from data.faults import told
 from flows.recipe import RecipeError, merge, read_toml
 from models.teacher.config import EMBEDDED
 from models.teacher.judge.config import AskedConfig
@@ -29,8 +30,7 @@ def read_judge(who: str | None, overrides: Mapping[str, Any]) -> AskedConfig | N
     try:
         return JudgeFile.model_validate(merge(_said(who), overrides)).judge
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
-        raise RecipeError(f"the judge {who}: {wrong}") from error
+        raise RecipeError(f"the judge {who}: {told(error, JudgeFile)}") from error
 
 
 def _said(who: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from data.benchmarks.benchmark import Metric
 from data.benchmarks.intervals import Interval, mean, rate
 from data.benchmarks.sides import Wanted
 from data.catalog import write_catalog
+from data.faults import told
 from data.scoring.behaviour import BEHAVIOUR, JUDGED, MARKED, Measure
 from data.store import Store, StoreError
 from models.teacher.judge.config import AskedConfig
@@ -47,7 +48,7 @@ def note(
     try:
         reading = Reading.model_validate({name: value for name, value in settings.items() if value is not None})
     except ValidationError as error:
-        raise StoreError("; ".join(f"{one['loc'][0]}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())) from error
+        raise StoreError(told(error, Reading)) from error
     found = find_subjects(store, reference, wanted, of_traces=of_traces)
     noted = note_behaviour(store, found, reading)
     write_catalog(store)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from data.config import Section
+from data.faults import told
 from data.publishing.config import PublishConfig
 from data.sources.config import IngestConfig
 from flows.names import misnamed
@@ -90,7 +89,7 @@ def load_recipe(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     try:
         recipe = Recipe.model_validate({"name": path.stem} | merge(text, overrides or {}))
     except ValidationError as error:
-        raise RecipeError(f"recipe {path.name}: {_sentence(error)}") from error
+        raise RecipeError(f"recipe {path.name}: {told(error, Recipe)}") from error
     if wrong := misnamed(recipe):
         raise RecipeError(f"recipe {path.name}: {'; '.join(wrong)}")
     return recipe
@@ -106,50 +105,3 @@ def read_toml(path: Path, lacking: str) -> dict[str, Any]:
         raise RecipeError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not TOML: {error}") from error
-
-
-def _sentence(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {_problem(item)}" for item in error.errors())
-
-
-def _problem(item: ErrorDetails) -> str:
-    if item["type"] != "extra_forbidden":
-        return item["msg"].removeprefix("Value error, ")
-    section = _section(item["loc"][:-1])
-    return "there is no such setting" + (f"; there are {', '.join(sorted(section.model_fields))}" if section else "")
-
-
-def _section(place: Sequence[int | str]) -> type[BaseModel] | None:
-    """The section of a recipe at a place; None where there is none."""
-    kind: Any = Recipe
-    for part in place:
-        kind = _inside(kind, part)
-    return kind if _is_section(kind) else None
-
-
-def _inside(kind: Any, part: int | str) -> Any:
-    """The type at a field of a section, an item of a list or dictionary, or a kind among several."""
-    if _is_section(kind):
-        field = kind.model_fields.get(str(part))
-        return _bare(field.annotation) if field else None
-    if get_origin(kind) in {list, dict}:
-        return _bare(get_args(kind)[-1])
-    return next((one for one in get_args(kind) if _is_section(one) and part in _tags(one)), None)
-
-
-def _bare(kind: Any) -> Any:
-    """A type without what is annotated, and the only section of what may be something else too."""
-    if get_origin(kind) is Annotated:
-        return _bare(get_args(kind)[0])
-    sections = [one for one in get_args(kind) if _is_section(one)]
-    return sections[0] if get_origin(kind) in {Union, UnionType} and len(sections) == 1 and NoneType in get_args(kind) else kind
-
-
-def _tags(section: type[BaseModel]) -> set[str]:
-    """How pydantic names a section among several."""
-    kind = section.model_fields.get("kind")
-    return {section.__name__, str(kind.default) if kind else section.__name__}
-
-
-def _is_section(kind: Any) -> TypeGuard[type[BaseModel]]:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)

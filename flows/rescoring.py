@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from data.columns import REWARDS
+from data.faults import told
 from data.store import Store
 from flows.output import written
 from flows.recipe import RecipeError, load_recipe, read_toml
@@ -39,8 +40,7 @@ def read_rewards(name: str, overrides: Mapping[str, Any]) -> tuple[ReinforceConf
         try:
             return ReinforceConfig.model_validate({"steps": 1} | dict(table.get("reinforce", table)) | dict(overrides)), None
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
-            raise RecipeError(f"{path.name} is neither a recipe nor a table of rewards: {wrong}") from error
+            raise RecipeError(f"{path.name} is neither a recipe nor a table of rewards: {told(error, ReinforceConfig)}") from error
     recipe = load_recipe(name, overrides)
     if recipe.reinforce is None:
         raise RecipeError(f"recipe {recipe.name} has no section [reinforce], whose rewards are asked for")

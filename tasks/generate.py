@@ -103,11 +103,7 @@ def publish_traces(run: StageRun, made: Made) -> Manifest:
 
 def budget_note(budget: BudgetConfig, unfinished: int, what: str, stage: Stage) -> str | None:
     """That the budget ended the run, where it did."""
-    if not unfinished:
-        return None
-    return (
-        f"the budget ({budget.caps}) is spent and {unfinished} {what} are unfinished; a higher one, or --force {stage}, goes on with them"
-    )
+    return budget.note(unfinished, what, f"a higher one, or --force {stage}, goes on with them")
 
 
 def wanted_samples(run: StageRun, config: GenerateConfig) -> list[str]:

@@ -101,10 +101,10 @@ class BudgetConfig(Section):
     dollars: float | None = Field(default=None, ge=0)
     """By the table of prices."""
 
-    @property
-    def caps(self) -> str:
-        """The limits in words, for example ``calls 100, dollars 2.5``."""
-        return ", ".join(f"{name} {cap:g}" for name, cap in self.model_dump(exclude_none=True).items())
+    def note(self, unfinished: int, what: str, again: str) -> str | None:
+        """That the budget ended a run, and what goes on with it; None where nothing is unfinished."""
+        caps = ", ".join(f"{name} {cap:g}" for name, cap in self.model_dump(exclude_none=True).items())
+        return f"the budget ({caps}) is spent and {unfinished} {what} are unfinished; {again}" if unfinished else None
 
 
 def check_priced(budget: BudgetConfig, teacher: TeacherConfig, section: str, name: str = "teacher") -> None:

@@ -96,7 +96,7 @@ def judge_behaviour(store: Store, found: Found, reading: Reading, config: AskedC
         )
         before = len(run.read("requests"))
         words = _words(asking, run, questions, known, progress)
-        note = _note(config, words)
+        note = config.budget.note(sum(word.is_unfinished for word in words), "chains", "the same command goes on with them")
         calls = len(run.read("requests")) - before
         draft.add("judgements", [row | {"run_id": run.run_id} for row in _rows(asking, words)])
         if run.files("requests"):
@@ -153,11 +153,3 @@ def _rows(asking: _Asking, words: Sequence[BehaviourWord]) -> Iterator[Row]:
     said = {question.subject_id: word.rows(question) for question, word in zip(asking.questions, words, strict=True)}
     for name, chain in asking.chains.items():
         yield from marked_rows(name, None, error=chain) if isinstance(chain, str) else said[name]
-
-
-def _note(config: AskedConfig, words: Sequence[BehaviourWord]) -> str | None:
-    """That the budget ended it, where it did."""
-    unfinished = sum(word.is_unfinished for word in words)
-    if not unfinished:
-        return None
-    return f"the budget ({config.budget.caps}) is spent and {unfinished} chains are unfinished; the same command goes on with them"

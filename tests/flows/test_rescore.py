@@ -130,7 +130,11 @@ def test_a_run_without_rollouts_is_an_error_that_names_those_that_have_some(runs
     ("rewards", "error", "expected"),
     [
         ("rewards = { beauty = 1 }", TrainingError, "no reward part 'beauty'"),
-        ("reward = 1", RecipeError, r"other\.toml is neither a recipe nor a table of rewards: reward: Extra inputs"),
+        (
+            "reward = 1",
+            RecipeError,
+            r"other\.toml is neither a recipe nor a table of rewards: reward: there is no such setting; there are archive, ",
+        ),
         ("rewards = [", RecipeError, "is not TOML"),
     ],
 )
