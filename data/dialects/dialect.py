@@ -25,6 +25,7 @@ class Loss(StrEnum):
     POINT_MENTIONS = "point mentions are dropped"
     BOX_MENTIONS = "box mentions are dropped"
     BOX_CENTRES = "box mentions become their centre points"
+    NUMBERS = "places that thoughts give as numbers are dropped"
     ZOOMS = "zooms are dropped"
     LABELS = "labels of places are dropped"
     ANSWER_CENTRE = "the answer's box becomes its centre point"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.dialects import Parsed, get_dialect
-from data.dialects.coordinates import find_coordinates, strip_coordinates
+from data.dialects.coordinates import strip_coordinates
 from data.dialects.inline import split_blocks
 from data.dialects.places import Notation, rounded
 from data.dialects.thoughts import write_step
@@ -35,8 +35,6 @@ def read_rewriting(text: str, source: Trace, sample: Sample, frames: Sequence[Fr
     parsed = dialect.parse(text, frames, sample.task)
     if parsed.trace is None or parsed.error is not None:
         return Parsed(None, parsed.error)
-    if (found := find_coordinates(split_blocks(text).think)) is not None:
-        return Parsed(None, f"a thought holds a place as numbers, {found!r}")
     if not parsed.trace.steps:
         return Parsed(None, "there is no thought")
     kept = dialect.project(source, frames, sample.task).answer

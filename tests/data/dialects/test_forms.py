@@ -123,9 +123,24 @@ def test_an_empty_answer_is_an_error() -> None:
     assert parsed.error == "the answer is empty"
 
 
-def test_a_place_in_a_textual_thought_is_an_error() -> None:
-    parsed = get_dialect("textual").parse("<think>At (1, 2).</think><answer>left</answer>", FRAMES, Task.CHOICE)
-    assert "(1, 2)" in (parsed.error or "")
+@pytest.mark.parametrize("place", ["(1, 2)", "[12, 34, 56, 78]", "<box>[1,2,3,4]</box>", "x=12", "34, 56"])
+def test_a_place_in_a_textual_thought_is_an_error(place: str) -> None:
+    parsed = get_dialect("textual").parse(f"<think>A cup.\nSeen: {place}.</think><answer>left</answer>", FRAMES, Task.CHOICE)
+    assert parsed.trace is not None
+    assert parsed.error is not None
+    assert parsed.error.startswith("a thought holds a place, ")
+
+
+def test_numbers_on_two_lines_of_a_textual_thought_are_no_place() -> None:
+    parsed = get_dialect("textual").parse("<think>There are 12,\n34 of them red.</think><answer>left</answer>", FRAMES, Task.CHOICE)
+    assert parsed.error is None
+
+
+def test_the_textual_form_drops_places_that_are_numbers_in_the_words_and_says_so() -> None:
+    trace = Trace((Step("The cup [1, 2, 3, 4] is red"), Step("(5, 6)")), Answer(text="left"))
+    textual = get_dialect("textual")
+    assert textual.losses(trace, Task.CHOICE) == (Loss.NUMBERS,)
+    assert textual.project(trace, FRAMES, Task.CHOICE).steps == (Step("The cup is red"),)
 
 
 def test_white_space_within_places_is_no_fault() -> None:
