@@ -18,7 +18,7 @@ from models.training.rollout import Draw
 from models.training.samplers.base import NOBODY, Candidates, Past, State, check_state, register
 from models.training.samplers.choosing import Chooser
 
-ORDER = ("easy", "medium", "hard")
+ORDER = ("easy", "medium", "hard", "tiny")
 """The bands of drawn scenes (``data.sources.scenes``)."""
 CLOSED = -1e6
 """Log weight of the first closed sample: so few draws reach it only when no open one is left."""
