@@ -1,7 +1,6 @@
 """Names: whether what a recipe calls by name exists.
 
-The registries are imported when a recipe is read, not before; none of them loads torch, prefect or openai. The fields of TRL's and
-peft's configurations are known to those libraries alone, and are looked at when the training starts.
+The registries are imported when a recipe is read, not before; none of them loads torch, prefect or openai.
 """
 
 from __future__ import annotations
@@ -39,6 +38,7 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
     from data.dialects import get_dialect
     from data.plugins import load_plugins
     from models.exams.exam import protocols_of
+    from models.training.fields import GRPO, LORA, SFT
 
     yield "evaluate.plugins", partial(load_plugins, recipe.evaluate.plugins)
     yield "student.dialect", partial(get_dialect, recipe.student.dialect)
@@ -57,6 +57,10 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
             yield f"{key}.evidence.dialect", partial(_one_turn, asking.evidence.dialect)
     for name in recipe.evaluate.benchmarks:
         yield "evaluate.benchmarks", partial(find_benchmark, name, protocols_of(recipe.evaluate))
+    for section, config, configuration in (("finetune", recipe.finetune, SFT), ("reinforce", recipe.reinforce, GRPO)):
+        if config is not None:
+            yield f"{section}.trl", partial(configuration.check, config.trl)
+            yield f"{section}.lora", partial(LORA.check, config.lora or {})
     if recipe.reinforce is not None:
         yield from _training_checks(recipe.reinforce)
 

@@ -60,6 +60,9 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("evaluate.benchmarks", ["scenes", "sceens"], r"evaluate\.benchmarks: there is no benchmark 'sceens'; there are scenes, "),
         ("evaluate.dialect", "vigor", r"evaluate\.dialect: there is no dialect 'vigor'"),
         ("evaluate.prompt", "long", r"evaluate\.prompt: there is no student prompt 'long'"),
+        ("reinforce.trl.temprature", 2, r"reinforce\.trl: temprature is no field of GRPOConfig; is it temperature\?"),
+        ("reinforce.trl.num_generations", 2, r"reinforce\.trl: num_generations is decided by rollouts_per_group"),
+        ("finetune.lora.rank", 4, r"finetune\.lora: rank is no field of LoraConfig"),
         ("evaluate.protocols", ["loose"], r"benchmark scenes has no protocol 'loose'; it has strict"),
         (
             "reinforce.rewards",

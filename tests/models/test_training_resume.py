@@ -143,7 +143,7 @@ def test_a_child_that_cannot_train_says_one_sentence(ground: Ground) -> None:
     child = start("reinforce", ground.reinforce_job("bad", trl={"temprature": 2}))
     output, errors = child.communicate(timeout=180)
     assert (child.returncode, output) == (1, b"")
-    assert errors == b"[reinforce.trl] temprature is no field of GRPOConfig\n"
+    assert errors == b"[reinforce.trl] temprature is no field of GRPOConfig; is it temperature?\n"
 
 
 def test_a_checkpoint_without_a_seal_does_not_count(tmp_path: Path) -> None:
