@@ -26,7 +26,7 @@ class IvgrGrounded:
     name = "ivgr-grounded"
     source = "Visual-AI/iVGR 2ecdbaf examples/reward_function/adagrounding_dual_group_training.py"
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote: <think>, each box in it as <box>[x1,y1,x2,y2]</box>, then <answer>",
         "target.instances": "a list of what is known, each with bbox: x1, y1, x2, y2 in the space that the model writes, or null",
     }
 

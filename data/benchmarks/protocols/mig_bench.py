@@ -50,7 +50,7 @@ class UnivgMigBench(MigBench):
     source = "AMAP-ML/UniVG-R1 44868ea eval/MIG_bench/utils.py, MIG_bench_eval.py"
     grid = 1000
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote, its box (x1, y1), (x2, y2) or [x1, y1, x2, y2] anywhere in it, in whole thousandths",
         "target.answer": "the known box, x1, y1, x2, y2 in thousandths of the sides of its image",
         "target.task": "optional, what it is grouped by",
     }
@@ -68,7 +68,7 @@ class MigicianMigBench(MigBench):
     source = "thunlp/Migician 7b868a2 eval/utils.py, eval/MIG_bench_eval.py"
     grid = 1
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote, its box as for mig-bench-univg, in shares or thousandths",
         "target.answer": "the known box, x1, y1, x2, y2 in shares of the sides of its image",
         "target.task": "optional, what it is grouped by",
     }

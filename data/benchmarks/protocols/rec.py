@@ -22,7 +22,7 @@ class Rec:
     name = "rec-vlmr1"
     source = "om-ai-lab/VLM-R1 90052f4 src/eval/test_rec_r1.py"
     fields = {
-        "prediction": "what the model wrote, its box in pixels of the image that it saw",
+        "prediction": "what the model wrote: <answer> with {...[x1, y1, x2, y2]...}, in whole pixels of the image that it saw",
         "input_size": "width and height of the image that it saw, in pixels",
         "image_size": "width and height of the stored image, in pixels",
         "target.solution": "the known box, x1, y1, x2, y2 in pixels of the stored image",

@@ -31,7 +31,7 @@ class ScreenSpotPro:
     name = "screenspot-pro"
     source = "likaixin2000/ScreenSpot-Pro-GUI-Grounding bd8bbbb eval_screenspot_pro.py, models/qwen2vl.py, models/qwen2_5vl.py"
     fields = {
-        "prediction": "what the model wrote, or wrote on",
+        "prediction": "what the model wrote: <|box_start|>(x1,y1),(x2,y2)<|box_end|> or bare numbers in thousandths; or the rest of a call",
         "parser": f"how it is read: {', '.join(PARSERS)}, the last for a point as JSON in shares of the sides",
         "target.bbox": "the known box, x1, y1, x2, y2 in pixels of image_size",
         "target.gt_type": f"{THERE}, or {ABSENT} where the target is not in the image",

@@ -36,7 +36,7 @@ class TreeBench:
     name = "treebench"
     source = "Haochen-Wang409/TreeVGR 4823ad8 inference_treebench.py"
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote: boxes as <box>[x1,y1,x2,y2]</box>, and <answer> with the letter alone",
         "target.boxes": "the known evidence, each x1, y1, x2, y2 in the pixels that the reply is taken to be in",
         "target.answer": "the known answer, a letter",
     }

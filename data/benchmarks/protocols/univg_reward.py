@@ -25,7 +25,7 @@ class UnivgReward:
     name = "univg-reward"
     source = "AMAP-ML/UniVG-R1 44868ea src/open-r1-multimodal/src/open_r1/vlm_modules/qwen_module.py"
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote: <think>, then <answer>(x1, y1), (x2, y2)</answer>, in whole thousandths",
         "target.answer": "the known box, x1, y1, x2, y2 in thousandths of the sides of its image",
         "mode": f"optional beside first_image: {COT}, or {DIRECT} where a box was asked for without a thought",
         "first_image": "optional beside mode, the path of the first image",

@@ -20,7 +20,7 @@ from data.sample import Sample
 from data.space import Frame
 
 SOURCE = "Gabesarch/grounded-rl e7970c0 src/trainer/rl/examples/reward_function/{} and src/vlmsearch/reward_funcs/judge.py"
-PREDICTION = "what the model wrote"
+PREDICTION = "what the model wrote: <think> with points as (x, y), then <answer> with {}"
 JUDGE_INPUT = "optional, what the judge reads; else what follows the first answer tag, and null where there is none"
 PARTS = ("overall", "format", "accuracy", "coordinate", "format_vanilla", "overall_vanilla", "judge")
 
@@ -97,7 +97,7 @@ class ViGoRLPoint(SingleReply):
     name = "vigorl-point"
     source = SOURCE.format("point_in_bbox_grounded_thinking.py, point_in_bbox.py")
     fields = {
-        "prediction": PREDICTION,
+        "prediction": PREDICTION.format("(x, y), in whole pixels"),
         "target.box": "the box as a Python literal, x1, y1, x2, y2 in whole pixels of the image that the model saw",
         "target.point": "optional, the point as a Python literal, x, y likewise",
         "judge_input": JUDGE_INPUT,
@@ -136,7 +136,7 @@ class ViGoRLChoice(SingleReply):
     name = "vigorl-choice"
     source = SOURCE.format("string_match_grounded_thinking.py, string_match.py")
     fields = {
-        "prediction": PREDICTION,
+        "prediction": PREDICTION.format("the text of a choice"),
         "target.answer": "the text of the right choice, without its letter; no reward for one in upper case",
         "judge_input": JUDGE_INPUT,
     }
@@ -162,7 +162,7 @@ class ViGoRLWebAction(SingleReply):
     name = "vigorl-web-action"
     source = SOURCE.format("web_action_grounded_thinking.py, web_action.py")
     fields = {
-        "prediction": PREDICTION,
+        "prediction": PREDICTION.format("an action"),
         "target.action": "the right action, for example click [12]",
         "judge_input": JUDGE_INPUT,
     }

@@ -27,7 +27,7 @@ class VisualRftDetection(SolutionLines):
     name = "visual-rft-detection"
     source = "Liuziyu77/Visual-RFT 9486633 src/virft/src/open_r1/grpo.py"
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote: <think>, then <answer> with a JSON list of {Position: [x1, y1, x2, y2], Confidence: number}",
         "target.solution": "a text with the known boxes in an answer tag, as the model should write them and in its space",
     }
 

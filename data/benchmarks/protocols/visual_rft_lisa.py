@@ -29,7 +29,7 @@ class VisualRftLisa(SolutionLines):
     name = "visual-rft-lisa"
     source = "Liuziyu77/Visual-RFT 9486633 src/virft/src/open_r1/grpo_lisa.py"
     fields = {
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote, its box in <answer> or anywhere as (x1,y1),(x2,y2) in thousandths",
         "target.solution": "a text with the known box in an answer tag, (x1,y1),(x2,y2) in thousandths",
     }
 

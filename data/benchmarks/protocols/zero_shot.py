@@ -27,7 +27,7 @@ class ZeroShot:
     fields = {
         "dataset": f"one of {', '.join(zero_shot.READERS)}",
         "prompt": "optional, what was decoded before the prediction",
-        "prediction": "what the model wrote",
+        "prediction": "what the model wrote, its first box as (x1, y1), (x2, y2) in thousandths",
         "image_size": "width and height of the image in pixels; of a video, of its third frame",
         "target.boxes": "of lisa: boxes, of which the first counts, x1, y1, x2, y2 in pixels",
         "target.bbox": "of llmseg: lists of numbers, of which the first four in a row count, in pixels",
