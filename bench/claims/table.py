@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-START, END = "<!-- claims: start -->", "<!-- claims: end -->"
+from bench.document import Place
+
+PLACE = Place("claims")
 HEAD = ("claim", "compared", "decoding", "the papers", "ours, 95 % interval", "detectable", "verdict", "run")
 NOT_ASKED = "not asked yet"
 NO_FIGURE = "no figure published"
@@ -14,19 +16,13 @@ Row = Mapping[str, Any]
 
 
 def rewritten(document: str, results: Iterable[Row], order: Sequence[str]) -> str:
-    """The document with the table of the results between its marks. Raises ``ValueError`` where it has none."""
-    before, start, rest = document.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError(f"the document has no {START} followed by {END}")
-    return f"{before}{START}\n\n{render(results, order)}\n\n{END}{after}"
+    """The document with the table of the results; a claim that was not asked has a row that says so.
 
-
-def render(results: Iterable[Row], order: Sequence[str]) -> str:
-    """The table; a claim that was not asked has a row that says so."""
+    Raises ``ValueError`` where the document has no place for it.
+    """
     found = {one["claim"]: one for one in results}
     rows = [line for name in order for line in (_rows(found[name]) if name in found else [_not_asked(name)])]
-    return "\n".join(_line(cells) for cells in (HEAD, ("---",) * len(HEAD), *rows))
+    return PLACE.fill(document, HEAD, rows)
 
 
 def _rows(result: Row) -> list[Sequence[str]]:
@@ -35,7 +31,7 @@ def _rows(result: Row) -> list[Sequence[str]]:
 
 def _row(result: Row, one: Row) -> Sequence[str]:
     is_ratio = one["figure"] != "accuracy"
-    write = _ratio if is_ratio else _points
+    write = _ratio if is_ratio else points
     compared = f"{one['better']} {'over' if is_ratio else 'less'} {one['other']}"
     what = f"{compared}, {one['figure']} to {one['target']:.3f}{_never(one)}" if is_ratio else compared
     ours = f"{write(one['mean'])} ({write(one['low'])} to {write(one['high'])})"
@@ -52,7 +48,7 @@ def _never(one: Row) -> str:
     return f" (not reached: {missed})" if missed else ""
 
 
-def _points(value: float) -> str:
+def points(value: float) -> str:
     return f"{100 * value:+.1f}"
 
 
@@ -62,7 +58,3 @@ def _ratio(value: float) -> str:
 
 def _not_asked(name: str) -> Sequence[str]:
     return (name, NOT_ASKED, *[""] * (len(HEAD) - 2))
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -1,8 +1,10 @@
 """Break a part and see what moves.
 
     python -m bench.parts [--part weights] [--seeds 5] [--workers 2] [--store stores/claims]
+    python -m bench.parts --table docs/claims.md
 
-Prints, for every part, what each figure is with the part as it is and broken, and the difference with its 95 % interval over seeds.
+The first prints, for every part, what each figure is with the part as it is and broken, and the difference with its 95 % interval over
+seeds; it is kept in ``<store>/parts``. The second writes the table of all parts into a document, between its two marks.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from bench.claims.lab import Lab
 from bench.claims.statistics import paired
 from bench.claims.study import Measured, Study
 from bench.parts.figures import FIGURES
+from bench.parts.table import rewritten
 from data.config import Section
 from data.store import Store
 from data.store.files import write_bytes
@@ -62,7 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--workers", type=int, default=2, help="arms trained at the same time, with one thread each")
     options.add_argument("--base", metavar="CHECKPOINT", help="of the store, in the place of the student that a claim would pretrain")
     options.add_argument("--store", type=Path, default=Path("stores/claims"))
+    options.add_argument("--table", type=Path, metavar="DOCUMENT")
     given = options.parse_args(arguments)
+    if given.table:
+        found = [json.loads(path.read_text()) for path in sorted((given.store / FOLDER).glob("*.json"))]
+        given.table.write_text(rewritten(given.table.read_text(), found, list(parts)))
+        return
     store = Store.open(given.store.absolute())
     for name in given.part or parts:
         print(json.dumps(broken(name, parts[name], store, given.seeds, given.workers, given.base), indent=1))

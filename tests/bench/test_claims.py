@@ -11,7 +11,8 @@ from bench.claims.claim import RECIPE, read_claims
 from bench.claims.figures import Table, comparisons, cost_of
 from bench.claims.statistics import Verdict, noncentrality, paired
 from bench.claims.study import Cell, Measured
-from bench.claims.table import END, START, rewritten
+from bench.claims.table import PLACE, rewritten
+from bench.parts import table as parts_table
 from bench.parts.__main__ import read_parts
 from flows.recipe import load_recipe, merge
 from models.exams.config import AskingConfig
@@ -71,8 +72,21 @@ def test_who_is_faster_takes_a_smaller_ratio() -> None:
 
 
 def test_a_table_is_written_between_its_marks(tmp_path: Path) -> None:
-    written = rewritten(f"before\n{START}\nold\n{END}\nafter", [], ["weights"])
-    assert written.startswith(f"before\n{START}\n\n| claim |")
+    written = rewritten(f"before\n{PLACE.start}\nold\n{PLACE.end}\nafter", [], ["weights"])
+    assert written.startswith(f"before\n{PLACE.start}\n\n| claim |")
     assert "| weights | not asked yet |" in written
     with pytest.raises(ValueError, match="has no"):
         rewritten("nothing", [], [])
+
+
+def test_what_breaking_a_part_moved_is_a_row_for_each_figure() -> None:
+    difference = {"mean": 0.2, "low": 0.1, "high": 0.3, "detectable": 0.1, "seeds": 5}
+    result = {
+        "part": "weights",
+        "commit": "0123456789",
+        "figures": [{"figure": "greedy", "as it is": 0.5, "broken": 0.3, "difference": difference}],
+    }
+    place = parts_table.PLACE
+    written = parts_table.rewritten(f"{place.start}{place.end}", [result], ["weights", "crops"])
+    assert "| weights | greedy | 0.500 | 0.300 | **+0.200 (+0.100 to +0.300)** | 5 seeds, 0123456 |" in written
+    assert "| crops | not asked yet |" in written
