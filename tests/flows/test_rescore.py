@@ -96,6 +96,15 @@ def test_what_a_judge_would_have_to_be_asked_is_left_out_and_said(judged_run: st
     assert "consistency" not in found["rol_judged_grounded_0"]
 
 
+def test_a_part_that_was_judged_stays_beside_one_that_was_not(judged_run: str, tmp_path: Path) -> None:
+    out = tmp_path / "rows.parquet"
+    settings = ["--set", "reinforce.rewards={consistency=1, judged_answer=1}", "--set", "reinforce.judge={strategy='offline'}"]
+    CliRunner().invoke(app, ["rescore", judged_run, "--rewards", "smoke", *settings, "--out", str(out)])
+    found = {one["rollout_id"]: one for one in pq.read_table(out).to_pylist()}
+    assert [found[f"rol_judged_textual_{n}"]["left_out"] for n in (0, 2)] == [["judged_answer"], ["consistency", "judged_answer"]]
+    assert dict(found["rol_judged_textual_0"]["new_rewards"]) == {"consistency": 0.7}
+
+
 def row(sample_id: str, stream: str, index: int) -> dict[str, object]:
     """A rollout that names the first grounded one as its reference, where it is textual."""
     text = "<think>\nThe thing is red.\n</think>\n<answer>(1, 1)</answer>"
