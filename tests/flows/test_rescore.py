@@ -67,6 +67,13 @@ def test_the_same_rewards_change_nothing_where_they_apply(runs: list[str], tmp_p
     assert f"{len(rows)} rollouts in {len(rows) // 8} groups of {runs[place]}" in text
 
 
+def test_one_weight_of_a_file_can_be_set(runs: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "rows.parquet"
+    said(tmp_path, "[rewards]\noutcome = 1\nrandom = 0\n", runs[0], "--set", "rewards.random=2", "--out", str(out))
+    found = [(row["new_reward"], dict(row["new_rewards"])) for row in pq.read_table(out).to_pylist()]
+    assert all(reward == pytest.approx(parts["outcome"] + 2 * parts["random"]) for reward, parts in found)
+
+
 def test_the_largest_flips_are_listed_with_their_parts_and_text(runs: list[str], tmp_path: Path) -> None:
     text = said(tmp_path, "rewards = { outcome = 1, random = 100 }\n", runs[0], "--flips", "3")
     listed = [line for line in text.splitlines() if line.strip().startswith("rol_")]
