@@ -152,7 +152,7 @@ def step(process: subprocess.Popen[str]) -> dict[str, float]:
     process.stdin.flush()
     told = process.stdout.readline()
     if not told:
-        raise RuntimeError(f"{process.args} ended with {process.wait()} before its steps were done")
+        raise RuntimeError(f"{process.args!r} ended with {process.wait()} before its steps were done")
     found: dict[str, float] = json.loads(told)
     return found
 
