@@ -145,12 +145,15 @@ def arm_process(arm: str, job: Path, asked: argparse.Namespace) -> Iterator[subp
 
 
 def step(process: subprocess.Popen[str]) -> dict[str, float]:
-    """Let an arm take a step; its figures."""
+    """Let an arm take a step; its figures. Raises ``RuntimeError`` where it has ended."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write("\n")
     process.stdin.flush()
-    found: dict[str, float] = json.loads(process.stdout.readline())
+    told = process.stdout.readline()
+    if not told:
+        raise RuntimeError(f"{process.args!r} ended with {process.wait()} before its steps were done")
+    found: dict[str, float] = json.loads(told)
     return found
 
 

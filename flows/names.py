@@ -104,10 +104,10 @@ def _stream_checks(config: ReinforceConfig) -> Iterator[Check]:
 def _sampler(config: ReinforceConfig) -> None:
     from models.training.samplers import Candidates, Past, make_sampler
 
-    options = config.sampler.options
-    band = next(iter(options.get("order", ("easy",))), None)
+    order = config.sampler.options.get("order")
+    band = order[0] if isinstance(order, list) and order else "easy"
     known = Candidates([ANY_SAMPLE], {ANY_SAMPLE: band}, {ANY_SAMPLE: Past(1, 1.0)} if config.sampler.past else {})
-    make_sampler(config.sampler.name, known, config.seed, options)
+    make_sampler(config.sampler.name, known, config.seed, config.sampler.options)
 
 
 def _student_prompt(name: str) -> None:

@@ -15,7 +15,7 @@ from data.columns import REWARDS
 from data.faults import told
 from data.store import Store
 from flows.output import written
-from flows.recipe import RecipeError, load_recipe, read_toml
+from flows.recipe import RecipeError, load_recipe, merge, read_toml
 from models.student.config import StudentConfig
 from models.training.config import ReinforceConfig
 from models.training.rescore import Rescored, changes, effect, flips, rescore
@@ -34,11 +34,15 @@ COLUMNS: dict[str, pa.DataType] = {
 
 
 def read_rewards(name: str, overrides: Mapping[str, Any]) -> tuple[ReinforceConfig, StudentConfig | None]:
-    """The rewards of a recipe, with its student; or those of a TOML file that is no recipe. Raises ``RecipeError``."""
+    """The rewards of a recipe, with its student; or those of a TOML file that is no recipe. Raises ``RecipeError``.
+
+    Overrides of such a file count from its table of rewards' own section: ``rewards.format``, not ``reinforce.rewards.format``.
+    """
     path = Path(name)
     if path.suffix == ".toml" and "ingest" not in (table := read_toml(path, f"there is no file {path}, which should say the rewards")):
+        section = merge(table.get("reinforce", table), overrides)
         try:
-            return ReinforceConfig.model_validate({"steps": 1} | dict(table.get("reinforce", table)) | dict(overrides)), None
+            return ReinforceConfig.model_validate({"steps": 1} | section), None
         except ValidationError as error:
             raise RecipeError(f"{path.name} is neither a recipe nor a table of rewards: {told(error, ReinforceConfig)}") from error
     recipe = load_recipe(name, overrides)

@@ -48,8 +48,10 @@ def updates_each(config: ReinforceConfig) -> int:
 
 def _judged(config: ReinforceConfig, generations: int) -> Iterator[tuple[str, int | None, str]]:
     """Calls of the judge, where a part needs one and it is a model."""
+    from models.training.rewards import asking_parts
+
     judge = config.judge
-    asked = sum(groups * asking_parts(rewards) for groups, rewards in _streams(config)) * config.rollouts_per_group
+    asked = sum(groups * len(asking_parts(rewards)) for groups, rewards in _streams(config)) * config.rollouts_per_group
     if judge is not None and asked and judge.strategy == "model":
         how = f"{asked} questions a generation, {judge.samples} replies of {judge.attempts} attempts each"
         yield "judge calls", generations * asked * judge.samples * judge.attempts, how
@@ -59,17 +61,7 @@ def _streams(config: ReinforceConfig) -> Iterator[tuple[int, Rewards]]:
     """How many groups of a generation each stream has, and by which rewards they are judged."""
     from models.training.streams.dual import mix
 
-    streams, groups = config.streams, config.groups_per_step
-    if streams.name != DUAL:
-        yield groups, streams.single.rewards or config.rewards
-        return
-    pairs, singles = mix(groups, streams.share)
-    for count, stream in ((pairs, streams.grounded), (pairs, streams.textual), (singles, streams.single)):
-        yield count, stream.rewards or config.rewards
-
-
-def asking_parts(rewards: Rewards) -> int:
-    """How many of these parts ask a judge."""
-    from models.training.rewards import REWARDS
-
-    return sum(hasattr(REWARDS[name], "questions") for name in rewards)
+    groups = config.groups_per_step
+    pairs, singles = mix(groups, config.streams.share) if config.streams.name == DUAL else (0, groups)
+    for count, stream in ((pairs, "grounded"), (pairs, "textual"), (singles, "single")):
+        yield count, config.rewards_of(stream)

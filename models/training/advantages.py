@@ -27,7 +27,7 @@ class Scale(StrEnum):
     GROUP = "group"
     """The group's standard deviation."""
     BATCH = "batch"
-    """The standard deviation of all rewards of the step."""
+    """The standard deviation of all rewards of the step in the group's stream."""
     NONE = "none"
     """Nothing, as in Dr. GRPO."""
 

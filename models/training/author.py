@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from accelerate.utils import gather_object
+from PIL import Image
 
 from data.dialects import get_dialect
 from data.identity import digest
-from models.student.encoding import Encoder
+from data.space import Frame
+from models.student.encoding import Encoder, Prompt
 from models.student.player import Player
 from models.student.turns import Ask, Episode
 from models.student.writing import Sampling, Writer
@@ -32,21 +34,25 @@ class Author:
 
     def write(self, step: int, shown: Sequence[Shown], first: int = 0) -> list[list[Episode]]:
         """The episodes of each group; ``first`` is the ordinal of the first group in its step."""
-        asks = [(one.dialect, ask) for number, one in enumerate(shown) for ask in self._asks(step, first + number, one)]
-        own = share(asks, *self._place)
+        own = share([(number, index) for number in range(len(shown)) for index in range(self._rollouts)], *self._place)
+        asks = self._asks(step, shown, first, own)
         played: list[Episode | None] = [None] * len(own)
-        for dialect in dict.fromkeys(name for name, _ in asks):
-            places = [place for place, (name, _) in enumerate(own) if name == dialect]
+        for dialect in dict.fromkeys(one.dialect for one in shown):
+            places = [place for place, (number, _) in enumerate(own) if shown[number].dialect == dialect]
             player = Player(self.encoder, get_dialect(dialect), self._pool.student.turns, self._pool.crops)
-            for place, episode in zip(places, player.play([own[place][1] for place in places], self._writer, self._sampling), strict=True):
+            for place, episode in zip(places, player.play([asks[place] for place in places], self._writer, self._sampling), strict=True):
                 played[place] = episode
         every: list[Any] = gather_object(played)
         return [every[start : start + self._rollouts] for start in range(0, len(every), self._rollouts)]
 
-    def _asks(self, step: int, ordinal: int, shown: Shown) -> list[Ask]:
-        images, frames = self._pool.images(shown.sample), self._pool.frames(shown.sample)
-        prompt = self.encoder.encode(shown.messages, images)
-        return [Ask(prompt, images, frames, episode_seed(self._seed, step, ordinal, index)) for index in range(self._rollouts)]
+    def _asks(self, step: int, shown: Sequence[Shown], first: int, own: Sequence[tuple[int, int]]) -> list[Ask]:
+        """One for each number of a group and index in it. Those of a group share its prompt; groups of others alone are not encoded."""
+        begun = {number: self._begun(shown[number]) for number in dict.fromkeys(number for number, _ in own)}
+        return [Ask(*begun[number], episode_seed(self._seed, step, first + number, index)) for number, index in own]
+
+    def _begun(self, shown: Shown) -> tuple[Prompt, list[Image.Image], tuple[Frame, ...]]:
+        images = self._pool.images(shown.sample)
+        return self.encoder.encode(shown.messages, images), images, self._pool.frames(shown.sample)
 
 
 def share(things: Sequence[Any], process: int, processes: int) -> list[Any]:

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from data.dialects import Turn, get_dialect
+from data.dialects import get_dialect
 from data.trace import Trace
+from models.student.turn_rows import spoken_turns
 from models.training.arbiter import Arbiter
 from models.training.archive import Archive
 from models.training.context import Reference, Words
@@ -53,8 +54,8 @@ class Hearing:
         """Take up the archive as the tables have it after a step."""
 
         def read(row: Mapping[str, Any]) -> Trace | None:
-            sample, turns = pool.samples[row["sample_id"]], [Turn(turn["role"], turn["text"]) for turn in row["turns"]]
-            return get_dialect(row["dialect"]).parse_turns(turns, pool.frames(sample), sample.task).trace
+            sample = pool.samples[row["sample_id"]]
+            return get_dialect(row["dialect"]).parse_turns(spoken_turns(row["turns"]), pool.frames(sample), sample.task).trace
 
         self._archive.restore(*log.archived(step), read)
 

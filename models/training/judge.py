@@ -58,14 +58,14 @@ class Judge:
         self._rewards = {stream: config.rewards_of(stream) for stream in Stream}
         self._parts = {stream: make_rewards(rewards) for stream, rewards in self._rewards.items()}
 
-    def asking(self, stream: Stream) -> list[str]:
-        """The parts of a stream that ask a judge."""
-        return [part.name for part in self._parts[stream] if isinstance(part, AskingReward)]
+    def asked(self, group: Group, references: References | None = None) -> dict[str, list[JudgeQuestion]]:
+        """What a judge has to be asked of a group, by each reward part that asks."""
+        context = self._context(group, references, None)
+        return {part.name: part.questions(group, context) for part in self._parts[group.stream] if isinstance(part, AskingReward)}
 
     def questions(self, groups: Sequence[Group], references: References | None = None) -> list[JudgeQuestion]:
         """What a judge has to be asked before the groups can be judged."""
-        asked = ((group, part) for group in groups for part in self._parts[group.stream] if isinstance(part, AskingReward))
-        return [question for group, part in asked for question in part.questions(group, self._context(group, references, None))]
+        return [question for group in groups for asked in self.asked(group, references).values() for question in asked]
 
     def judge(self, groups: Sequence[Group], references: References | None = None, words: Words | None = None) -> list[JudgedGroup]:
         """The worth of groups of a step, in order; ``words`` answer their questions."""

@@ -9,13 +9,14 @@ from typing import Any
 
 from models.training.advantages import Scale, average
 from models.training.config import ReinforceConfig
+from models.training.errors import TrainingError
 from models.training.judge import Judge, JudgedGroup
 from models.training.rollout import Group, Parts
 from models.training.saved import SavedRun
 
 CHANGED = 1e-9
 """A reward that differs by more has changed."""
-SCALES = {True: Scale.GROUP, False: Scale.NONE}
+SCALES: dict[Any, Scale] = {True: Scale.GROUP, False: Scale.NONE}
 """Older words of ``GRPOConfig.scale_rewards``."""
 Rewards = Sequence[float | None]
 
@@ -71,8 +72,7 @@ class Effect:
 
 def rescore(saved: SavedRun, config: ReinforceConfig) -> list[list[Rescored]]:
     """Every group's rollouts scored by a section's rewards, weights left aside. Raises ``TrainingError``."""
-    scale = config.trl.get("scale_rewards", Scale.GROUP)
-    judge = Judge(config, Scale(SCALES.get(scale, scale)), frames=saved.frames)
+    judge = Judge(config, _scale(config), frames=saved.frames)
     rows = {row["rollout_id"]: row for row in saved.rows}
     by_step: dict[int, list[Group]] = {}
     for group in saved.groups:
@@ -101,6 +101,14 @@ def flips(groups: Sequence[Sequence[Rescored]], most: int) -> list[Rescored]:
     return sorted(moved, key=lambda one: -one.change)[:most]
 
 
+def _scale(config: ReinforceConfig) -> Scale:
+    given = config.trl.get("scale_rewards", Scale.GROUP)
+    try:
+        return Scale(SCALES.get(given, given))
+    except ValueError as error:
+        raise TrainingError(f"[reinforce.trl] scale_rewards is {given!r}, which is none of {', '.join(Scale)}") from error
+
+
 def _step(judge: Judge, groups: Sequence[Group], saved: SavedRun, rows: Mapping[str, Any]) -> Iterator[list[Rescored]]:
     scored_PG = [_scored(judge, group, saved, rows) for group in groups]
     worth = judge.worth(groups, [[parts for parts, _ in scored_G] for scored_G in scored_PG])
@@ -112,13 +120,12 @@ def _scored(judge: Judge, group: Group, saved: SavedRun, rows: Mapping[str, Any]
     """Parts, without those that a judge would have to be asked for; and these."""
     reference = saved.references.get(group.group_id)
     references = {group.sample.sample_id: reference} if reference else {}
-    questions = judge.questions([group], references)
-    unknown = {question.subject_id for question in questions if (question.subject_id, question.kind) not in saved.words}
+    asked = judge.asked(group, references)
+    unknown = {name: {one.subject_id for one in asked[name] if (one.subject_id, one.kind) not in saved.words} for name in asked}
     found: list[tuple[Parts, tuple[str, ...]]] = []
     for rollout, parts in zip(group.rollouts, judge.score([group], references, saved.words)[0], strict=True):
         old = dict(rows[rollout.rollout_id]["rewards"] or ())
-        asking = [name for name in judge.asking(group.stream) if name in parts]
-        left_out = tuple(name for name in asking if rollout.rollout_id in unknown or name not in old)
+        left_out = tuple(name for name in asked if name in parts and (name not in old or rollout.rollout_id in unknown[name]))
         found.append(({name: value for name, value in parts.items() if name not in left_out}, left_out))
     return found
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from data.catalog import Catalog, connect
-from data.dialects import Turn, get_dialect
+from data.dialects import get_dialect
 from data.rows import sample_from_row
 from data.sample import Sample
 from data.scoring import score_answer
@@ -18,6 +18,7 @@ from data.space import Frame
 from data.store import Store
 from data.store.store import LATEST
 from models.student.config import StudentConfig
+from models.student.turn_rows import spoken_turns
 from models.teacher.judge.config import JudgeKind
 from models.teacher.judge.judge import Judgement, judgement_name
 from models.training.context import Reference, Words
@@ -103,7 +104,7 @@ class SavedRun:
 
     def _rollout(self, sample: Sample, row: Row) -> Rollout:
         frames, dialect = self.frames(sample), get_dialect(row["dialect"])
-        said = [Turn(turn["role"], turn["text"] or "") for turn in row["turns"] or () if turn["role"] == "assistant"]
+        said = spoken_turns(row["turns"] or ())
         parsed = dialect.parse_turns(said, frames, sample.task) if said else dialect.parse(row["text"], frames, sample.task)
         sizes = [self.sizes[image_id] for image_id in sample.image_ids]
         score = score_answer(sample, parsed.trace.answer if parsed.trace else None, sizes)

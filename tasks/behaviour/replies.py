@@ -14,6 +14,7 @@ from data.rows import Row
 from data.sample import Task
 from data.space import Frame
 from data.trace import Trace
+from models.student.turn_rows import spoken_turns
 
 UNREAD = "it could not be read"
 
@@ -21,7 +22,7 @@ UNREAD = "it could not be read"
 def read_replies(row: Row, dialects: Sequence[str], frames: Sequence[Frame], task: Task) -> Trace | str:
     """The steps of all replies of a prediction, and the answer of the last; or why one of them cannot be read. ``dialects`` are theirs."""
     turns = row["turns"] or ()
-    replies = [_said(turns)] if len(dialects) == 1 else _divided(turns)
+    replies = [spoken_turns(turns)] if len(dialects) == 1 else _divided(turns)
     if not replies[-1]:
         replies[-1] = [Turn("assistant", row["text"] or "")]
     whole = Trace()
@@ -37,10 +38,6 @@ def read_replies(row: Row, dialects: Sequence[str], frames: Sequence[Frame], tas
 def _divided(turns: Sequence[Row]) -> list[list[Turn]]:
     """Both replies. The second question begins at the user's first turn after a reply that is about no look."""
     for number, turn in enumerate(turns):
-        if turn["role"] == "user" and _said(turns[:number]) and turn["points"] is None and turn["call_error"] is None:
-            return [_said(turns[:number]), _said(turns[number:])]
-    return [_said(turns), []]
-
-
-def _said(turns: Sequence[Row]) -> list[Turn]:
-    return [Turn(turn["role"], turn["text"] or "") for turn in turns if turn["role"] == "assistant"]
+        if turn["role"] == "user" and spoken_turns(turns[:number]) and turn["points"] is None and turn["call_error"] is None:
+            return [spoken_turns(turns[:number]), spoken_turns(turns[number:])]
+    return [spoken_turns(turns), []]

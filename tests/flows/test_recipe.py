@@ -79,6 +79,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ("reinforce.refill.trys", 1, r"reinforce\.refill\.trys: there is no such setting; there are tries"),
         ("reinforce.sampler.name", "dice", r"reinforce\.sampler: there is no sampler 'dice'; there are curriculum, posterior"),
         ("reinforce.sampler", {"name": "posterior", "options": {"goal": 1}}, r"sampler 'posterior' has no option 'goal'; it has target, "),
+        ("reinforce.sampler", {"name": "curriculum", "options": {"order": 3}}, r"sampler 'curriculum' does not take the options"),
     ],
 )
 def test_a_name_that_does_not_exist_is_an_error_that_says_which_do(key: str, value: object, sentence: str) -> None:

@@ -67,6 +67,13 @@ def test_the_same_rewards_change_nothing_where_they_apply(runs: list[str], tmp_p
     assert f"{len(rows)} rollouts in {len(rows) // 8} groups of {runs[place]}" in text
 
 
+def test_one_weight_of_a_file_can_be_set(runs: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "rows.parquet"
+    said(tmp_path, "[rewards]\noutcome = 1\nrandom = 0\n", runs[0], "--set", "rewards.random=2", "--out", str(out))
+    found = [(row["new_reward"], dict(row["new_rewards"])) for row in pq.read_table(out).to_pylist()]
+    assert all(reward == pytest.approx(parts["outcome"] + 2 * parts["random"]) for reward, parts in found)
+
+
 def test_the_largest_flips_are_listed_with_their_parts_and_text(runs: list[str], tmp_path: Path) -> None:
     text = said(tmp_path, "rewards = { outcome = 1, random = 100 }\n", runs[0], "--flips", "3")
     listed = [line for line in text.splitlines() if line.strip().startswith("rol_")]
@@ -94,6 +101,15 @@ def test_what_a_judge_would_have_to_be_asked_is_left_out_and_said(judged_run: st
     assert "consistency of 1 rollouts" in text
     assert [found[f"rol_judged_textual_{n}"].get("consistency") for n in range(3)] == [0.7, 0.7, None]
     assert "consistency" not in found["rol_judged_grounded_0"]
+
+
+def test_a_part_that_was_judged_stays_beside_one_that_was_not(judged_run: str, tmp_path: Path) -> None:
+    out = tmp_path / "rows.parquet"
+    settings = ["--set", "reinforce.rewards={consistency=1, judged_answer=1}", "--set", "reinforce.judge={strategy='offline'}"]
+    CliRunner().invoke(app, ["rescore", judged_run, "--rewards", "smoke", *settings, "--out", str(out)])
+    found = {one["rollout_id"]: one for one in pq.read_table(out).to_pylist()}
+    assert [found[f"rol_judged_textual_{n}"]["left_out"] for n in (0, 2)] == [["judged_answer"], ["consistency", "judged_answer"]]
+    assert dict(found["rol_judged_textual_0"]["new_rewards"]) == {"consistency": 0.7}
 
 
 def row(sample_id: str, stream: str, index: int) -> dict[str, object]:

@@ -160,6 +160,12 @@ def test_what_consistency_needs_is_named(given: dict[str, Any], reason: str) -> 
         check_judged(ReinforceConfig.model_validate({"steps": 1} | given))
 
 
+def test_an_answer_that_is_judged_is_compared_with_no_reference() -> None:
+    streams = {"name": "dual", "textual": {"rewards": {"judged_answer": 1.0}}}
+    settings = {"steps": 1, "rewards": {"outcome": 1.0}, "streams": streams, "judge": {"strategy": "offline"}}
+    assert check_judged(ReinforceConfig.model_validate(settings)) == ["judged_answer"]
+
+
 def test_consistency_may_be_gated_by_the_outcome() -> None:
     gated = {"format": 1.0, "outcome": 1.0, "consistency": {"weight": 1.0, "gate": ["outcome"]}}
     streams = STREAMS | {"name": "dual", "textual": {"rewards": gated}}

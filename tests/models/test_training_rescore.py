@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.training.config import ReinforceConfig
+from models.training.errors import TrainingError
 from models.training.reinforce import reinforce
 from models.training.rescore import changes, effect, flips, rescore
 from models.training.saved import SavedRun, read_saved
@@ -51,6 +52,11 @@ def test_other_rewards_are_counted_by_part_and_group(ground: Ground, saved: Save
     moved = flips(groups, 3)
     assert len(moved) == 3
     assert moved[0].change >= moved[1].change >= moved[2].change > 0
+
+
+def test_a_scale_that_does_not_exist_is_named_beside_those_that_do(ground: Ground, saved: SavedRun) -> None:
+    with pytest.raises(TrainingError, match="scale_rewards is 'grup', which is none of group, batch, none"):
+        rescore(saved, config(ground).model_copy(update={"trl": {"scale_rewards": "grup"}}))
 
 
 def test_rows_beside_those_whose_sample_is_gone_are_scored(ground: Ground, saved: SavedRun) -> None:

@@ -2,13 +2,24 @@
 
 from data.discovery import discover
 from models.training.context import RewardContext
-from models.training.rewards.base import REWARDS, AskingReward, Reward, check_judged, make_rewards, register, reward_versions, score_group
+from models.training.rewards.base import (
+    REWARDS,
+    AskingReward,
+    Reward,
+    asking_parts,
+    check_judged,
+    make_rewards,
+    register,
+    reward_versions,
+    score_group,
+)
 
 __all__ = [
     "REWARDS",
     "AskingReward",
     "Reward",
     "RewardContext",
+    "asking_parts",
     "check_judged",
     "make_rewards",
     "register",

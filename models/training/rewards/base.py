@@ -40,7 +40,10 @@ class Reward(Protocol):
 
 @runtime_checkable
 class AskingReward(Reward, Protocol):
-    """A reward that needs a judge. The questions of all groups of a step are asked at once, before any is scored."""
+    """A reward that needs a judge. The questions of all groups of a step are asked at once, before any is scored.
+
+    One that compares nothing with the archive's reference may say so by an attribute ``compares`` that is false.
+    """
 
     def questions(self, group: Group, context: RewardContext) -> list[JudgeQuestion]:
         """What is asked of the group's rollouts; ``score`` finds the answers in ``context.word``."""
@@ -98,12 +101,13 @@ def reward_versions(config: ReinforceConfig) -> dict[str, int]:
 
 def check_judged(config: ReinforceConfig) -> list[str]:
     """The parts of a section that ask a judge. Raises ``TrainingError`` where they have none, or no reference to come."""
-    asking = {stream: _asking(config.rewards_of(stream)) for stream in STREAM_NAMES}
+    asking = {stream: asking_parts(config.rewards_of(stream)) for stream in STREAM_NAMES}
     named = sorted({name for names in asking.values() for name in names})
     if named and config.judge is None:
         raise TrainingError(f"the reward part {named[0]!r} needs a judge; add a section [reinforce.judge]")
     grounded = config.rewards_of("grounded")
-    if asking["textual"] and config.streams.name == "dual" and config.archive.part not in grounded:
+    compares = any(getattr(REWARDS[name], "compares", True) for name in asking["textual"])
+    if compares and config.streams.name == "dual" and config.archive.part not in grounded:
         raise TrainingError(
             f"archive.part {config.archive.part!r} is no reward part of the grounded stream, which has {', '.join(sorted(grounded))}; "
             "one with weight 0 is logged and not rewarded"
@@ -111,7 +115,8 @@ def check_judged(config: ReinforceConfig) -> list[str]:
     return named
 
 
-def _asking(rewards: Mapping[str, RewardConfig]) -> list[str]:
+def asking_parts(rewards: Mapping[str, RewardConfig]) -> list[str]:
+    """Those of these parts that ask a judge; a name that is in no registry asks nobody."""
     return [name for name in rewards if hasattr(REWARDS.get(name), "questions")]
 
 

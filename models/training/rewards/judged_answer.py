@@ -16,6 +16,9 @@ class JudgedAnswer:
     A judge that could not be had masks the rollout. The outcome stays the strict scorer's.
     """
 
+    compares = False
+    """It looks at the sample's own answer, and needs no archive."""
+
     def questions(self, group: Group, context: RewardContext) -> list[JudgeQuestion]:
         """One for each rollout that could be read."""
         del context

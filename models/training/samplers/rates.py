@@ -1,7 +1,7 @@
 """Rates: how often the policy solves each sample, as far as is known: a Beta distribution over the rate of success.
 
-It starts from pseudo-counts and from what an earlier run knew, and every outcome adds to it. What is old counts less: by ``decay`` from
-step to step, and by ``memory``, the number of attempts that a rate rests on at most.
+It starts from pseudo-counts and from what an earlier run knew, and every outcome adds to it. What is old counts less by ``decay`` from step
+to step. ``memory`` is the number of attempts that a rate rests on at most: beyond it, old and new outcomes alike count for a part of one.
 """
 
 from __future__ import annotations
