@@ -111,9 +111,20 @@ def _scale(config: ReinforceConfig) -> Scale:
 
 def _step(judge: Judge, groups: Sequence[Group], saved: SavedRun, rows: Mapping[str, Any]) -> Iterator[list[Rescored]]:
     scored_PG = [_scored(judge, group, saved, rows) for group in groups]
-    worth = judge.worth(groups, [[parts for parts, _ in scored_G] for scored_G in scored_PG])
-    for one, scored_G in zip(worth, scored_PG, strict=True):
-        yield _rescored(one, [left_out for _, left_out in scored_G], rows)
+    worth: dict[int, JudgedGroup] = {}
+    for places in _judged_together(groups, saved):
+        parts_PG = [[parts for parts, _ in scored_PG[place]] for place in places]
+        worth |= zip(places, judge.worth([groups[place] for place in places], parts_PG), strict=True)
+    for place, scored_G in enumerate(scored_PG):
+        yield _rescored(worth[place], [left_out for _, left_out in scored_G], rows)
+
+
+def _judged_together(groups: Sequence[Group], saved: SavedRun) -> Iterator[list[int]]:
+    """Places of a step's groups that shared a deviation: of each round that had to be refilled, and last those that went to the loss."""
+    refilled = {place for place, group in enumerate(groups) if group.group_id in saved.refilled}
+    for number in sorted({saved.rounds[groups[place].group_id] for place in refilled}):
+        yield [place for place, group in enumerate(groups) if saved.rounds.get(group.group_id) == number]
+    yield [place for place in range(len(groups)) if place not in refilled]
 
 
 def _scored(judge: Judge, group: Group, saved: SavedRun, rows: Mapping[str, Any]) -> list[tuple[Parts, tuple[str, ...]]]:

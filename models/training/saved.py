@@ -23,7 +23,7 @@ from models.teacher.judge.config import JudgeKind
 from models.teacher.judge.judge import Judgement, judgement_name
 from models.training.context import Reference, Words
 from models.training.errors import TrainingError
-from models.training.rollout import Draw, Group, Rollout, Shown, Stream, group_id
+from models.training.rollout import Decision, Draw, Group, Rollout, Shown, Stream, group_id
 
 if TYPE_CHECKING:
     from models.student.turns import Episode
@@ -58,6 +58,10 @@ class SavedRun:
     student: StudentConfig
     missing: Mapping[str, int] = field(default_factory=dict)
     """Rollouts by id of a sample that the store does not hold."""
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    """In which round of its step a group was drawn, by the group's id; 0 is the first."""
+    refilled: frozenset[str] = frozenset()
+    """Groups that another took the place of, by id."""
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -124,13 +128,16 @@ def read_saved(store: Store, reference: str, student: StudentConfig | None = Non
         samples = {row["sample_id"]: sample_from_row(row) for row in _ask(catalog, f"select * from samples where {wanted}", run_id)}
         images = {image_id for sample in samples.values() for image_id in sample.image_ids}
         sizes = {row["image_id"]: (row["width"], row["height"]) for row in _sizes(catalog, sorted(images))}
+        groups = _ask(catalog, "select group_id, round, decision from groups where run_id = ?", run_id)
         words = _ask(catalog, "select subject_id, name, value, error from judgements where run_id = ?", run_id)
     held = {name: sample for name, sample in samples.items() if all(image_id in sizes for image_id in sample.image_ids)}
     missing: dict[str, int] = defaultdict(int)
     for row in rows:
         if row["sample_id"] not in held:
             missing[row["sample_id"]] += 1
-    return SavedRun(run_id, rows, held, sizes, _words(words), _student(store, run_id, student), missing)
+    rounds = {row["group_id"]: row["round"] for row in groups}
+    refilled = frozenset(row["group_id"] for row in groups if row["decision"] == Decision.REFILLED)
+    return SavedRun(run_id, rows, held, sizes, _words(words), _student(store, run_id, student), missing, rounds, refilled)
 
 
 def _run_id(catalog: Catalog, reference: str) -> str:

@@ -44,6 +44,15 @@ def test_the_same_rewards_give_the_same_parts_rewards_and_advantages(ground: Gro
     assert flips(groups, 9) == []
 
 
+def test_refilled_groups_share_the_deviation_of_their_round_and_not_of_those_that_were_kept(ground: Ground) -> None:
+    job = ground.reinforce_job("refilled", steps=STEPS, refill={"tries": 1}, trl={"scale_rewards": "batch"})
+    reinforce(job)
+    saved = read_saved(ground.store, "run_refilled", job.student)
+    assert saved.refilled
+    for one in [one for group in rescore(saved, job.config) for one in group]:
+        assert (one.row["reward"], one.row["advantage"]) == (one.reward, one.advantage)
+
+
 def test_other_rewards_are_counted_by_part_and_group(ground: Ground, saved: SavedRun) -> None:
     groups = rescore(saved, config(ground, random=-1.0))
     found = {change.part: change for change in changes(groups)}
