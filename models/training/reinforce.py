@@ -116,7 +116,8 @@ def make_generation(job: ReinforceJob, session: Session, scale: Scale, loses_tru
     bands = {sample_id: sample.difficulty_band for sample_id, sample in pool.samples.items()}
 
     def sampler(sample_ids: Sequence[str]) -> Sampler:
-        return make_sampler(config.sampler.name, Candidates(sample_ids, bands, past), config.seed, config.sampler.options)
+        candidates = Candidates(sample_ids, bands, past, config.rollouts_per_group)
+        return make_sampler(config.sampler.name, candidates, config.seed, config.sampler.options)
 
     judge = Judge(config, scale, loses_truncated, pool.frames)
     generation = Generation(

@@ -290,3 +290,12 @@ def test_choosing_by_weight_is_drawing_one_after_the_other() -> None:
     found = Counter(tuple(chooser.by_weight(weights, 2, chooser.chance(step, frozenset()), frozenset())) for step in range(5_000))
     assert found[0, 1] / 5_000 == pytest.approx(0.5 * 0.3 / 0.5, abs=0.03)
     assert found[2, 0] / 5_000 == pytest.approx(0.2 * 0.5 / 0.8, abs=0.03)
+
+
+def test_a_signal_is_that_of_groups_as_large_as_they_will_be_unless_another_size_is_given() -> None:
+    def drawn(rollouts: int, **options: int) -> object:
+        known = Candidates(["a", "b"], {}, {"a": Past(10, 0.1), "b": Past(10, 0.5)}, rollouts)
+        return make("variance", known, 0, {"measure": "signal", **options}).draw(2, 1)
+
+    assert drawn(2) != drawn(32)
+    assert drawn(2, rollouts=32) == drawn(32)

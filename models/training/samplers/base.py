@@ -38,6 +38,8 @@ class Candidates:
     """Difficulty band by sample id."""
     past: Mapping[str, Past] = field(default_factory=dict)
     """By sample id; empty where no earlier run is named."""
+    rollouts: int = 8
+    """How many each group will have."""
 
 
 class Sampler(Protocol):

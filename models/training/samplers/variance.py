@@ -51,9 +51,13 @@ class Variance(ByRates):
     """Draws by how far the outcomes of a sample are expected to differ."""
 
     def __init__(
-        self, candidates: Candidates, seed: int, measure: str = "mean", rollouts: int = 8, floor: float = 0.05, **rates: Any
+        self, candidates: Candidates, seed: int, measure: str = "mean", rollouts: int | None = None, floor: float = 0.05, **rates: Any
     ) -> None:
-        """``floor`` is the share of draws that are uniform, so that none is given up; ``rates`` are the options of ``Rates``."""
+        """``floor`` is the share of draws that are uniform, so that none is given up; ``rates`` are the options of ``Rates``.
+
+        ``rollouts`` are those of a group, for ``signal``; by default as many as it will have.
+        """
+        rollouts = candidates.rollouts if rollouts is None else rollouts
         if measure not in MEASURES or rollouts < 2 or not 0 < floor <= 1:
             raise TrainingError(
                 f"variance needs a measure of {', '.join(MEASURES)}, at least 2 rollouts and 0 < floor <= 1, "
