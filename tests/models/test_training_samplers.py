@@ -293,8 +293,8 @@ def test_choosing_by_weight_is_drawing_one_after_the_other() -> None:
 
 
 def test_a_signal_is_that_of_groups_as_large_as_they_will_be_unless_another_size_is_given() -> None:
-    def drawn(rollouts: int, **options: int) -> object:
-        known = Candidates(["a", "b"], {}, {"a": Past(10, 0.1), "b": Past(10, 0.5)}, rollouts)
+    def drawn(size: int, **options: int) -> object:
+        known = Candidates(["a", "b"], {}, {"a": Past(10, 0.1), "b": Past(10, 0.5)}, size)
         return make("variance", known, 0, {"measure": "signal", **options}).draw(2, 1)
 
     assert drawn(2) != drawn(32)
