@@ -107,15 +107,26 @@ def with_newest(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -
 def made_before(store: Store, stage: Stage, recipe: Recipe, given: list[Made]) -> Manifest | None:
     """What the stage made last of the same inputs, with whatever settings.
 
-    A stage without inputs is found by its key first, and else among what runs of the same recipe made.
+    A stage without inputs is found by its key first, and else among what runs of the same recipe made or read.
     """
     order = order_for(stage, recipe, given)
     parents = {version.version_id for version in order.parents}
     found = store.find(order.key) if not parents else None
     candidates = [manifest for manifest in store.manifests() if manifest.stage == stage and _parents(manifest) == parents]
-    if not parents:
-        candidates = [manifest for manifest in candidates if store.run(manifest.run_id).recorded().get("recipe") == recipe.name]
+    if not parents and found is None:
+        touched = _touched(store, recipe)
+        candidates = [manifest for manifest in candidates if touched & _ids(manifest)]
     return found or next((manifest for manifest in reversed(candidates) if store.is_whole(manifest)), None)
+
+
+def _touched(store: Store, recipe: Recipe) -> set[str]:
+    """Ids of the versions that runs of a recipe made, and of those that they read: another recipe's run may have made these."""
+    own = [manifest for manifest in store.manifests() if store.run(manifest.run_id).recorded().get("recipe") == recipe.name]
+    return {version_id for manifest in own for version_id in _ids(manifest) | _parents(manifest)}
+
+
+def _ids(manifest: Manifest) -> set[str]:
+    return {version.version_id for version in manifest.outputs.values()}
 
 
 def _parents(manifest: Manifest) -> set[str]:

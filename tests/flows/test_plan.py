@@ -5,7 +5,7 @@ import pytest
 from data.benchmarks.benchmark import Asking
 from data.benchmarks.registry import find_benchmark
 from data.prompts import prompt
-from data.store import Store, UnknownVersionError
+from data.store import Manifest, Store, UnknownVersionError
 from flows.order import reference
 from flows.plan import Fate, plan
 from flows.recipe import Recipe, RecipeError, load_recipe
@@ -14,7 +14,7 @@ from flows.walk import order_for
 from models.student.config import StudentConfig
 from models.teacher.domains import Domain
 from tasks.ingest import ingest_sources
-from tasks.run import carry_out
+from tasks.run import StageRun, carry_out
 from tasks.stage import Stage
 
 
@@ -30,6 +30,12 @@ def recipe() -> Recipe:
 
 def fates(store: Store, recipe: Recipe, start: Stage | None = None) -> dict[Stage, Fate]:
     return {step.stage: step.fate for step in plan(store, recipe, start)}
+
+
+def no_traces(run: StageRun) -> Manifest:
+    with run.draft() as draft:
+        draft.add("traces", [])
+        return draft.publish()
 
 
 def test_an_empty_store_has_everything_to_do(store: Store, recipe: Recipe) -> None:
@@ -64,6 +70,15 @@ def test_nothing_of_another_recipe_is_taken(store: Store, recipe: Recipe) -> Non
     carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn)
     with pytest.raises(RecipeError, match="recipe demo has no ingest to take"):
         plan(store, load_recipe("demo"), Stage.CURATE)
+
+
+def test_what_another_recipe_made_is_taken_where_this_one_read_it(store: Store, recipe: Recipe) -> None:
+    ingested = carry_out(store, order_for(Stage.INGEST, recipe, []), ingest_sources.fn).outputs
+    other = load_recipe("smoke", {"ingest.sources.0.count": 4}).model_copy(update={"name": "other"})
+    with pytest.raises(RecipeError, match="recipe other has no ingest to take"):
+        plan(store, other, Stage.GENERATE)
+    carry_out(store, order_for(Stage.GENERATE, other, [ingested]), no_traces)
+    assert fates(store, other, Stage.GENERATE)[Stage.INGEST] is Fate.TAKEN
 
 
 def test_a_damaged_version_is_to_do_again(store: Store, recipe: Recipe) -> None:
