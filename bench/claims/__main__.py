@@ -13,15 +13,15 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bench.claims.claim import RECIPE, Claim, read_claims
-from bench.claims.figures import Table, comparisons
+from bench.claims.figures import Table, comparisons, gains
 from bench.claims.lab import Lab
-from bench.claims.study import Study
+from bench.claims.study import Cell, Measured, Study
 from bench.claims.table import rewritten
 from data.store import Store
 from data.store.files import write_bytes
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         store = Store.open(given.store.absolute())
         print(json.dumps(ask(known[given.claim], store, given.seeds, given.workers, given.base), indent=1))
     if given.table:
-        found = [read_result(path) for path in sorted((given.store / FOLDER).glob("*.json"))]
+        found = [read_result(path, known) for path in sorted((given.store / FOLDER).glob("*.json"))]
         given.table.write_text(rewritten(given.table.read_text(), found, list(known)))
 
 
@@ -68,10 +68,12 @@ def ask(claim: Claim, store: Store, seeds: int, workers: int, base: str | None =
     return result
 
 
-def read_result(path: Path) -> dict[str, Any]:
-    """What was kept of a claim."""
+def read_result(path: Path, known: Mapping[str, Claim]) -> dict[str, Any]:
+    """What was kept of a claim, compared anew from its cells, and what its arms gained."""
     found: dict[str, Any] = json.loads(path.read_text())
-    return found
+    cells = [Measured(**fields | {"cell": Cell(**fields["cell"])}) for fields in found["cells"]]
+    table = Table(known[found["claim"]], cells)
+    return found | {"comparisons": comparisons(table), "gains": gains(table)}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from bench.claims.study import MODES, Cell, Measured
 TARGET_SHARE = 0.75
 """Of what the other arm gains in all its updates, on average: the accuracy that is waited for."""
 UPDATES, ROLLOUTS = "updates", "rollouts"
+NO_TARGET = "no target"
+"""Where the other arm gained nothing that could be reached sooner."""
 Row = dict[str, Any]
 
 
@@ -47,21 +49,37 @@ def comparisons(table: Table) -> list[Row]:
     return [row for one in table.claim.comparisons for mode in MODES for row in _compared(table, one, mode)]
 
 
+def gains(table: Table) -> list[Row]:
+    """What reinforcement itself did, for each arm that had it and each mode."""
+    found = []
+    for arm in table.claim.arms:
+        for mode in MODES if table.last(arm) else ():
+            before, after = (np.array(table.accuracy(arm, mode, steps)) for steps in (0, table.last(arm)))
+            means = {"before": float(before.mean()), "after": float(after.mean())}
+            found.append({"arm": arm, "mode": mode} | means | asdict(paired(list(after - before))))
+    return found
+
+
 def _compared(table: Table, one: Comparison, mode: str) -> Iterable[Row]:
     named = {"better": one.better, "other": one.other, "mode": mode, "paper": [figure.model_dump() for figure in one.paper]}
     better, other = (np.array(table.accuracy(arm, mode, table.last(arm))) for arm in (one.better, one.other))
     found = paired(list(better - other))
     yield named | {"figure": "accuracy"} | asdict(found) | {"verdict": found.verdict()}
-    if table.claim.measure == "target":
-        target = target_of(table, one.other, mode)
-        for axis in (UPDATES, ROLLOUTS):
-            yield named | {"figure": axis, "target": target} | _until(table, one, mode, axis, target)
+    if table.claim.measure != "target":
+        return
+    gain = gain_of(table, one.other, mode)
+    if gain <= 0:
+        yield named | {"figure": NO_TARGET, "gain": gain}
+        return
+    target = float(np.mean(table.accuracy(one.other, mode, 0))) + TARGET_SHARE * gain
+    for axis in (UPDATES, ROLLOUTS):
+        yield named | {"figure": axis, "target": target} | _until(table, one, mode, axis, target)
 
 
-def target_of(table: Table, arm: str, mode: str) -> float:
-    """The accuracy that is waited for."""
+def gain_of(table: Table, arm: str, mode: str) -> float:
+    """What all its updates add to the arm's accuracy, on average over seeds."""
     before, after = (float(np.mean(table.accuracy(arm, mode, steps))) for steps in (0, table.last(arm)))
-    return before + TARGET_SHARE * (after - before)
+    return after - before
 
 
 def _until(table: Table, one: Comparison, mode: str, axis: str, target: float) -> Row:

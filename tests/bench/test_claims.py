@@ -8,16 +8,17 @@ import pytest
 from scipy import stats
 
 from bench.claims.claim import RECIPE, read_claims
-from bench.claims.figures import Table, comparisons, cost_of
+from bench.claims.figures import Table, comparisons, cost_of, gains
 from bench.claims.statistics import Verdict, noncentrality, paired
 from bench.claims.study import Cell, Measured
-from bench.claims.table import PLACE, rewritten
+from bench.claims.table import GAINS, PLACE, rewritten
 from bench.parts import table as parts_table
 from bench.parts.__main__ import read_parts
 from flows.recipe import load_recipe, merge
 from models.exams.config import AskingConfig
 
 CLAIMS = read_claims()
+EMPTY = f"before\n{PLACE.start}\nold\n{PLACE.end}\nbetween\n{GAINS.start}{GAINS.end}after"
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -71,8 +72,23 @@ def test_who_is_faster_takes_a_smaller_ratio() -> None:
     assert row["never"] == {"posterior": 0, "uniform": 0}
 
 
+def test_where_nobody_gains_there_is_no_target() -> None:
+    claim = CLAIMS["resampling"].model_copy(update={"steps": [10], "comparisons": CLAIMS["resampling"].comparisons[:1]})
+    cells = [
+        Measured(Cell(arm, seed, steps), dict.fromkeys(("greedy", "sampled"), 0.5 - steps / 1000 + seed / 1000))
+        for arm in ("posterior", "uniform", "refill")
+        for steps in (0, 10)
+        for seed in (1, 2)
+    ]
+    table = Table(claim, cells)
+    assert [(row["figure"], row.get("gain")) for row in comparisons(table)] == [("accuracy", None), ("no target", pytest.approx(-0.01))] * 2
+    assert [row["mean"] for row in gains(table)] == pytest.approx([-0.01] * 6)
+    result = {"claim": claim.name, "seeds": 2, "held_out": 9, "commit": None, "comparisons": comparisons(table), "gains": gains(table)}
+    assert "no target: uniform itself -1.0" in rewritten(EMPTY, [result], [claim.name])
+
+
 def test_a_table_is_written_between_its_marks(tmp_path: Path) -> None:
-    written = rewritten(f"before\n{PLACE.start}\nold\n{PLACE.end}\nafter", [], ["weights"])
+    written = rewritten(EMPTY, [], ["weights"])
     assert written.startswith(f"before\n{PLACE.start}\n\n| claim |")
     assert "| weights | not asked yet |" in written
     with pytest.raises(ValueError, match="has no"):
