@@ -45,6 +45,8 @@ class Part(Section):
     arm: str
     recipe: dict[str, Any] = {}
     """Settings that break it."""
+    pool: list[dict[str, Any]] = []
+    """Sources of what is reinforced on, where the claim's own give the part nothing to do."""
     figures: list[str]
 
     def halves(self, claim: Claim) -> Claim:
@@ -52,9 +54,9 @@ class Part(Section):
         arm = claim.arms[self.arm]
         broken = arm.model_copy(update={"recipe": merge(arm.recipe, self.recipe)})
         arms: dict[str, Arm] = {WHOLE: arm, BROKEN: broken}
-        return claim.model_copy(
-            update={"arms": arms, "steps": claim.steps[-1:], "comparisons": [Comparison(better=WHOLE, other=BROKEN, paper=[])]}
-        )
+        comparisons = [Comparison(better=WHOLE, other=BROKEN, paper=[])]
+        own = {"pool": self.pool} if self.pool else {}
+        return claim.model_copy(update={"arms": arms, "steps": claim.steps[-1:], "comparisons": comparisons} | own)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
