@@ -27,7 +27,7 @@ class StudentConfig(Section):
     """How a closer look is taken, where its dialect asks for one."""
     turns: TurnsConfig = TurnsConfig()
     """How long it may go on looking."""
-    max_new_tokens: int = 96
+    max_new_tokens: int = Field(default=96, ge=1)
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """The weights' type when loaded; ``auto`` takes the checkpoint's own."""
 
@@ -44,16 +44,16 @@ class PretrainConfig(Section):
     """The tiny student: built from a published architecture's configuration and taught to see before it reasons."""
 
     architecture: Literal["qwen2_5_vl"] = "qwen2_5_vl"
-    image_side: int = 112
-    width: int = 128
-    layers: int = 4
-    vision_layers: int = 2
-    heads: int = 4
+    image_side: int = Field(default=112, ge=1)
+    width: int = Field(default=128, ge=1)
+    layers: int = Field(default=4, ge=1)
+    vision_layers: int = Field(default=2, ge=1)
+    heads: int = Field(default=4, ge=1)
     vision_steps: int = Field(default=700, ge=1)
     binding_steps: int = Field(default=300, ge=1)
-    batch_size: int = 16
+    batch_size: int = Field(default=16, ge=1)
     """Scenes a step of the vision stage."""
-    binding_batch_size: int = 24
+    binding_batch_size: int = Field(default=24, ge=1)
     bands: dict[str, float] = {"easy": 0.4, "medium": 0.3, "hard": 0.3}
     """Shares of the drawn scenes' bands."""
     learning_rate: float = 3e-3
