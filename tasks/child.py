@@ -91,7 +91,7 @@ def last_words(log: Path) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - TAIL_BYTES))
         lines = file.read().decode(errors="replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing, as one that is killed, perhaps for memory")
 
 
 def kill_tree(process: psutil.Process, grace_s: float = GRACE_S) -> None:
