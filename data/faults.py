@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 
@@ -19,7 +20,10 @@ def _problem(item: ErrorDetails, root: type[BaseModel]) -> str:
     if item["type"] != "extra_forbidden":
         return item["msg"].removeprefix("Value error, ")
     section = _section(item["loc"][:-1], root)
-    return "there is no such setting" + (f"; there are {', '.join(sorted(section.model_fields))}" if section else "")
+    if section is None:
+        return "there is no such setting"
+    near = get_close_matches(str(item["loc"][-1]), section.model_fields, n=1)
+    return f"there is no such setting; {f'is it {near[0]}? There' if near else 'there'} are {', '.join(sorted(section.model_fields))}"
 
 
 def _section(place: Sequence[int | str], root: type[BaseModel]) -> type[BaseModel] | None:

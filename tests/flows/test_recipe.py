@@ -48,9 +48,17 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("generate.teacher.temprature", 1, r"generate\.teacher\.temprature: there is no such setting; there are .*temperature"),
-        ("ingest.sources.0.cuont", 1, r"ingest\.sources\.0\.scenes\.cuont: there is no such setting; there are .*count"),
-        ("publish.balance.method.sharez", 1, r"publish\.balance\.method\.sharez: there is no such setting; there are cap, caps, shares"),
+        (
+            "generate.teacher.temprature",
+            1,
+            r"generate\.teacher\.temprature: there is no such setting; is it temperature\? There are .*temperature",
+        ),
+        ("ingest.sources.0.cuont", 1, r"ingest\.sources\.0\.scenes\.cuont: there is no such setting; is it count\? There are .*count"),
+        (
+            "publish.balance.method.sharez",
+            1,
+            r"publish\.balance\.method\.sharez: there is no such setting; is it shares\? There are cap, caps, shares",
+        ),
         ("student.dialect", "vigor", r"student\.dialect: there is no dialect 'vigor'; there are .*textual"),
         ("student.prompt", "long", r"student\.prompt: there is no student prompt 'long'; there are instructed, marked, spelled, terse"),
         ("generate.dialect", "vigor", r"generate\.dialect: there is no dialect 'vigor'"),
@@ -76,7 +84,7 @@ def test_an_unknown_recipe_names_those_that_exist() -> None:
         ),
         ("reinforce.streams.name", "duel", r"reinforce\.streams: there are no streams 'duel'; there are dual, single"),
         ("reinforce.plugins", ["nosuch"], r"reinforce\.plugins: plugin 'nosuch' cannot be imported"),
-        ("reinforce.refill.trys", 1, r"reinforce\.refill\.trys: there is no such setting; there are tries"),
+        ("reinforce.refill.trys", 1, r"reinforce\.refill\.trys: there is no such setting; is it tries\? There are tries"),
         ("reinforce.sampler.name", "dice", r"reinforce\.sampler: there is no sampler 'dice'; there are curriculum, posterior"),
         ("reinforce.sampler", {"name": "posterior", "options": {"goal": 1}}, r"sampler 'posterior' has no option 'goal'; it has target, "),
         ("reinforce.sampler", {"name": "curriculum", "options": {"order": 3}}, r"sampler 'curriculum' does not take the options"),

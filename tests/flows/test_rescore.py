@@ -149,7 +149,7 @@ def test_a_run_without_rollouts_is_an_error_that_names_those_that_have_some(runs
         (
             "reward = 1",
             RecipeError,
-            r"other\.toml is neither a recipe nor a table of rewards: reward: there is no such setting; there are archive, ",
+            r"other\.toml is neither a recipe nor a table of rewards: reward: there is no such setting; is it rewards\? There",
         ),
         ("rewards = [", RecipeError, "is not TOML"),
     ],
