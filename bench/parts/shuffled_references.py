@@ -17,7 +17,7 @@ def shuffled(references: Mapping[str, Reference]) -> dict[str, Reference]:
     """To each sample the reference of the one before it, of all that were met; none while there is no other."""
     met.update(references)
     names = sorted(met)
-    other = dict(zip(names, [names[-1], *names], strict=False))
+    other = dict(zip(names, [*names[-1:], *names], strict=False))
     return {name: met[other[name]] for name in references if other[name] != name}
 
 
