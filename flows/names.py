@@ -75,11 +75,12 @@ def _one_turn(name: str) -> None:
 
 def _training_checks(config: ReinforceConfig) -> Iterator[Check]:
     from data.plugins import load_plugins
-    from models.training.rewards import check_judged, make_rewards
+    from models.training.rewards import check_compared, check_judged, make_rewards
 
     yield "reinforce.plugins", partial(load_plugins, config.plugins)
     yield "reinforce.rewards", partial(make_rewards, config.rewards)
     yield "reinforce.judge", partial(check_judged, config)
+    yield "reinforce.archive", partial(check_compared, config)
     yield from _stream_checks(config)
     yield "reinforce.sampler", partial(_sampler, config)
 

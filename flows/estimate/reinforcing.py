@@ -25,7 +25,7 @@ def reinforced(recipe: Recipe) -> Iterator[tuple[str, int | None, str]]:
     groups = generations * rounds * config.groups_per_step
     rollouts = groups * config.rollouts_per_group
     yield "updates", config.steps, ""
-    yield "generations", generations, f"one for {updates} updates"
+    yield "generations", generations, "one an update" if updates == 1 else f"one for {updates} updates"
     yield "groups", groups, f"{config.groups_per_step} a generation" + (f", all drawn {rounds} times" if rounds > 1 else "")
     yield "rollouts", rollouts, f"{config.rollouts_per_group} a group"
     if length.looks:

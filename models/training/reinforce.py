@@ -29,7 +29,7 @@ from models.training.log import TrainingLog
 from models.training.past import read_past
 from models.training.policy import PolicyTrainer, reward, slots
 from models.training.pool import read_pool
-from models.training.rewards import check_judged
+from models.training.rewards import check_compared, check_judged
 from models.training.samplers import Candidates, Sampler, make_sampler
 from models.training.session import Session, open_session, publish, train
 from models.training.streams import Ground, make_streams
@@ -61,6 +61,7 @@ def padded_left(tokenizer: Any) -> Iterator[None]:
 def arbiter_of(job: ReinforceJob, session: Session) -> Iterator[Arbiter | None]:
     """Who judges, where a reward part asks. Raises ``TrainingError`` where a part asks and nobody judges, and ``TeacherError``."""
     config = job.config
+    check_compared(config)
     if not check_judged(config) or config.judge is None:
         yield None
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from models.training.config import ReinforceConfig
 from models.training.errors import TrainingError
 from models.training.hearing import Hearing
 from models.training.judge import Judge, JudgedGroup
-from models.training.rewards import check_judged
+from models.training.rewards import check_compared, check_judged
 from models.training.rollout import Group, Stream
 from tests.models.rollouts import make_group, make_sample
 from tests.models.teacher.chaos import chaotic_teacher
@@ -146,24 +146,27 @@ def lost(questions: Sequence[JudgeQuestion]) -> list[Judgement]:
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("check", "given", "reason"),
     [
-        ({"rewards": {"consistency": 1.0}}, "'consistency' needs a judge; add a section"),
+        (check_judged, {"rewards": {"consistency": 1.0}}, "'consistency' needs a judge; add a section"),
         (
+            check_compared,
             {"streams": {"name": "dual", "textual": {"rewards": {"consistency": 1.0}}}, "judge": {"strategy": "offline"}},
             "archive.part 'dual_iou' is no reward part of the grounded stream, which has format, outcome",
         ),
     ],
 )
-def test_what_consistency_needs_is_named(given: dict[str, Any], reason: str) -> None:
+def test_what_consistency_needs_is_named(check: Callable[[ReinforceConfig], object], given: dict[str, Any], reason: str) -> None:
     with pytest.raises(TrainingError, match=reason):
-        check_judged(ReinforceConfig.model_validate({"steps": 1} | given))
+        check(ReinforceConfig.model_validate({"steps": 1} | given))
 
 
 def test_an_answer_that_is_judged_is_compared_with_no_reference() -> None:
     streams = {"name": "dual", "textual": {"rewards": {"judged_answer": 1.0}}}
     settings = {"steps": 1, "rewards": {"outcome": 1.0}, "streams": streams, "judge": {"strategy": "offline"}}
-    assert check_judged(ReinforceConfig.model_validate(settings)) == ["judged_answer"]
+    found = ReinforceConfig.model_validate(settings)
+    check_compared(found)
+    assert check_judged(found) == ["judged_answer"]
 
 
 def test_consistency_may_be_gated_by_the_outcome() -> None:

@@ -100,19 +100,22 @@ def reward_versions(config: ReinforceConfig) -> dict[str, int]:
 
 
 def check_judged(config: ReinforceConfig) -> list[str]:
-    """The parts of a section that ask a judge. Raises ``TrainingError`` where they have none, or no reference to come."""
-    asking = {stream: asking_parts(config.rewards_of(stream)) for stream in STREAM_NAMES}
-    named = sorted({name for names in asking.values() for name in names})
+    """The parts of a section that ask a judge. Raises ``TrainingError`` where nobody is there to be asked."""
+    named = sorted({name for stream in STREAM_NAMES for name in asking_parts(config.rewards_of(stream))})
     if named and config.judge is None:
         raise TrainingError(f"the reward part {named[0]!r} needs a judge; add a section [reinforce.judge]")
+    return named
+
+
+def check_compared(config: ReinforceConfig) -> None:
+    """Raise ``TrainingError`` where a part compares with references, and no rollout can become one."""
     grounded = config.rewards_of("grounded")
-    compares = any(getattr(REWARDS[name], "compares", True) for name in asking["textual"])
+    compares = any(getattr(REWARDS[name], "compares", True) for name in asking_parts(config.rewards_of("textual")))
     if compares and config.streams.name == "dual" and config.archive.part not in grounded:
         raise TrainingError(
             f"archive.part {config.archive.part!r} is no reward part of the grounded stream, which has {', '.join(sorted(grounded))}; "
             "one with weight 0 is logged and not rewarded"
         )
-    return named
 
 
 def asking_parts(rewards: Mapping[str, RewardConfig]) -> list[str]:
