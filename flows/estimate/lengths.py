@@ -44,7 +44,7 @@ class Lengths:
 
 
 def lengths(student: StudentConfig, images: int = 1) -> Lengths:
-    """The lengths of one conversation about so many images, in the student's own dialect."""
+    """The lengths of one conversation about so many images, in the student's dialect."""
     image = image_tokens(student.view)
     if not get_dialect(student.dialect).has_turns:
         return Lengths(image, student.max_new_tokens, images=images)

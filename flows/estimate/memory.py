@@ -81,7 +81,8 @@ def _reinforcing(config: ReinforceConfig, recipe: Recipe, base: Base, loaded: in
     if config.trl.get("beta", 0.0) and config.lora is None:
         yield Share(Stage.REINFORCE, "reference model", base.weights * loaded / parts, f"{8 * loaded} bits, since beta is not 0")
     images = most_images(recipe.ingest, config.splits, config.datasets)
-    length, rollouts = lengths(recipe.student, images), config.groups_per_step * config.rollouts_per_group // config.launch.processes
+    student = recipe.student.at_longest(config.dialects)
+    length, rollouts = lengths(student, images), config.groups_per_step * config.rollouts_per_group // config.launch.processes
     cache = base.cache_bytes(length.whole, loaded)
     each = f"{cache / GIBIBYTE:.3g} GiB for {length.whole} tokens"
     if config.trl.get("use_vllm"):

@@ -19,7 +19,8 @@ def reinforced(recipe: Recipe) -> Iterator[tuple[str, int | None, str]]:
     config = recipe.reinforce
     if config is None:
         return
-    length, updates = lengths(recipe.student, most_images(recipe.ingest, config.splits, config.datasets)), updates_each(config)
+    student, updates = recipe.student.at_longest(config.dialects), updates_each(config)
+    length = lengths(student, most_images(recipe.ingest, config.splits, config.datasets))
     generations = -(-config.steps // updates)
     rounds = 1 + config.refill.tries
     groups = generations * rounds * config.groups_per_step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -38,6 +39,11 @@ class StudentConfig(Section):
             return self.max_new_tokens
         turns = (self.turns.turn_tokens or self.max_new_tokens) * (self.turns.most_looks + 1)
         return min(turns, self.turns.episode_tokens or turns)
+
+    def at_longest(self, dialects: Iterable[str]) -> StudentConfig:
+        """The same, speaking that dialect in which it may write most, of its own and these."""
+        spoken = [self.model_copy(update={"dialect": dialect}) for dialect in (self.dialect, *dialects)]
+        return max(spoken, key=lambda one: one.episode_tokens)
 
 
 class PretrainConfig(Section):

@@ -181,6 +181,12 @@ class ReinforceConfig(Section):
     """Any field of ``trl.GRPOConfig``."""
     launch: LaunchConfig = LaunchConfig()
 
+    @property
+    def dialects(self) -> list[str]:
+        """Those that its streams name."""
+        named: list[str | None] = [getattr(self.streams, stream).dialect for stream in STREAM_NAMES]
+        return [dialect for dialect in named if dialect is not None]
+
     def rewards_of(self, stream: str) -> dict[str, RewardConfig]:
         """The reward parts of a stream."""
         own: StreamConfig = getattr(self.streams, stream)

@@ -73,7 +73,7 @@ def arbiter_of(job: ReinforceJob, session: Session) -> Iterator[Arbiter | None]:
 def make_trainer(job: ReinforceJob, session: Session, arbiter: Arbiter | None = None) -> PolicyTrainer:
     """The trainer of a job, ready to train."""
     config = job.config
-    arguments = reinforce_arguments(config, job.student.episode_tokens, session.work, session.processes)
+    arguments = reinforce_arguments(config, job.student.at_longest(config.dialects).episode_tokens, session.work, session.processes)
     generation = make_generation(job, session, Scale(arguments.scale_rewards), arguments.mask_truncated_completions, arbiter)
     encode_images_once(session.student.model)
     trainer = PolicyTrainer(

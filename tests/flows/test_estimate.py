@@ -85,6 +85,12 @@ def test_crops_and_observations_count_where_the_dialect_looks() -> None:
     assert most(limited, Stage.REINFORCE, "tokens that the student writes") == 16 * 50
 
 
+def test_a_stream_that_looks_counts_beside_one_that_does_not() -> None:
+    streams = {"name": "dual", "grounded.dialect": "vigorl_zoom"}
+    recipe = load_recipe("smoke", {"student.turns.most_looks": 3} | {f"reinforce.streams.{name}": value for name, value in streams.items()})
+    assert most(recipe, Stage.REINFORCE, "crops") == 2 * 2 * 4 * 3
+
+
 def test_a_question_counts_all_its_images() -> None:
     one, three = (load_recipe("smoke", {"ingest.sources": [HUB | {"expected_images": count}]}) for count in (1, 3))
     assert most(three, Stage.REINFORCE, "tokens of images") == 3 * (most(one, Stage.REINFORCE, "tokens of images") or 0)

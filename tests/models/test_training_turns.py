@@ -113,6 +113,12 @@ def test_the_longest_completion_is_all_that_a_conversation_may_say(ground: Groun
     assert (limited.episode_tokens, job.student.model_copy(update={"dialect": "vigorl"}).episode_tokens) == (30, job.student.max_new_tokens)
 
 
+def test_a_stream_that_looks_may_say_more_than_a_student_that_does_not(ground: Ground) -> None:
+    job = ground.reinforce_job("streamed", streams={"single": {"dialect": "vigorl_zoom"}})
+    looking = job.model_copy(update={"student": job.student.model_copy(update={"dialect": "vigorl"})})
+    assert training.make_trainer(looking, open_session(looking)).max_completion_length == 3 * 64
+
+
 def test_the_loss_reads_a_conversation_as_it_was_written(tmp_path: Path) -> None:
     student = load_student(build_folder(tmp_path / "student", "qwen2_5_vl", 56))
     model, tokenizer = student.model, student.processor.tokenizer
