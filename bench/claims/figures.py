@@ -17,6 +17,9 @@ from bench.claims.study import MODES, Cell, Measured
 TARGET_SHARE = 0.75
 """Of what the other arm gains in all its updates, on average: the accuracy that is waited for."""
 UPDATES, ROLLOUTS = "updates", "rollouts"
+ACCURACY = "accuracy"
+FINETUNED = "finetuned alone"
+"""The same before any reinforcement, where the arms do not share the finetuned student."""
 NO_TARGET = "no target"
 """Where the other arm gained nothing that could be reached sooner."""
 Row = dict[str, Any]
@@ -62,9 +65,12 @@ def gains(table: Table) -> list[Row]:
 
 def _compared(table: Table, one: Comparison, mode: str) -> Iterable[Row]:
     named = {"better": one.better, "other": one.other, "mode": mode, "paper": [figure.model_dump() for figure in one.paper]}
-    better, other = (np.array(table.accuracy(arm, mode, table.last(arm))) for arm in (one.better, one.other))
-    found = paired(list(better - other))
-    yield named | {"figure": "accuracy"} | asdict(found) | {"verdict": found.verdict()}
+    warm, last = (_differences(table, one, mode, is_last) for is_last in (False, True))
+    found = paired(last)
+    yield named | {"figure": ACCURACY} | asdict(found) | {"verdict": found.verdict()}
+    if any(warm) and table.last(one.better):
+        before = paired(warm)
+        yield named | {"figure": FINETUNED} | asdict(before) | {"verdict": before.verdict()}
     if table.claim.measure != "target":
         return
     gain = gain_of(table, one.other, mode)
@@ -74,6 +80,12 @@ def _compared(table: Table, one: Comparison, mode: str) -> Iterable[Row]:
     target = float(np.mean(table.accuracy(one.other, mode, 0))) + TARGET_SHARE * gain
     for axis in (UPDATES, ROLLOUTS):
         yield named | {"figure": axis, "target": target} | _until(table, one, mode, axis, target)
+
+
+def _differences(table: Table, one: Comparison, mode: str, is_last: bool) -> list[float]:
+    """By seed; of the finetuned students, or after the last updates."""
+    better, other = (np.array(table.accuracy(arm, mode, table.last(arm) if is_last else 0)) for arm in (one.better, one.other))
+    return list(better - other)
 
 
 def gain_of(table: Table, arm: str, mode: str) -> float:

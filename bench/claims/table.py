@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bench.claims.figures import NO_TARGET
+from bench.claims.figures import ACCURACY, FINETUNED, NO_TARGET
 from bench.document import Place
 
 PLACE = Place("claims")
@@ -37,10 +37,12 @@ def _row(result: Row, one: Row) -> Sequence[str]:
     if one["figure"] == NO_TARGET:
         what, missing = f"{one['better']} over {one['other']}, work to a target", f"no target: {one['other']} itself {points(one['gain'])}"
         return (result["claim"], what, one["mode"], _papers(one), missing, "", "", _run(result))
-    is_ratio = one["figure"] != "accuracy"
+    is_ratio = one["figure"] not in (ACCURACY, FINETUNED)
     write = _ratio if is_ratio else points
     compared = f"{one['better']} {'over' if is_ratio else 'less'} {one['other']}"
-    what = f"{compared}, {one['figure']} to {one['target']:.3f}{_never(one)}" if is_ratio else compared
+    what = f"{compared}, {one['figure']}" if one["figure"] != ACCURACY else compared
+    if is_ratio:
+        what += f" to {one['target']:.3f}{_never(one)}"
     ours = f"{write(one['mean'])} ({write(one['low'])} to {write(one['high'])})"
     return (result["claim"], what, one["mode"], _papers(one), ours, write(one["detectable"]), one["verdict"], _run(result))
 

@@ -87,6 +87,20 @@ def test_where_nobody_gains_there_is_no_target() -> None:
     assert "no target: uniform itself -1.0" in rewritten(EMPTY, [result], [claim.name])
 
 
+def test_students_that_were_finetuned_apart_are_compared_before_reinforcement_too() -> None:
+    claim = CLAIMS["search"].model_copy(update={"steps": [10]})
+    cells = [
+        Measured(Cell(arm, seed, steps), dict.fromkeys(("greedy", "sampled"), 0.5 - (arm == "tree") * (steps + seed) / 100))
+        for arm in ("tree", "linear")
+        for steps in (0, 10)
+        for seed in (1, 2)
+    ]
+    table = Table(claim, cells)
+    assert [(row["figure"], round(row["mean"], 3)) for row in comparisons(table)] == [("accuracy", -0.115), ("finetuned alone", -0.015)] * 2
+    result = {"claim": claim.name, "seeds": 2, "held_out": 9, "commit": None, "comparisons": comparisons(table), "gains": gains(table)}
+    assert "| tree less linear, finetuned alone | greedy |" in rewritten(EMPTY, [result], [claim.name])
+
+
 def test_a_table_is_written_between_its_marks(tmp_path: Path) -> None:
     written = rewritten(EMPTY, [], ["weights"])
     assert written.startswith(f"before\n{PLACE.start}\n\n| claim |")
