@@ -48,7 +48,7 @@ def told_folder(made_store: Store, tmp_path_factory: pytest.TempPathFactory) -> 
 def told_store(told_folder: Path) -> Store:
     """That store; its run that has not ended is still alive."""
     store = Store.open(told_folder)
-    for run in map(store.run, (folder.name for folder in (told_folder / "runs").iterdir())):
+    for run in map(store.run, (folder.name for folder in (told_folder / "runs").glob("run_*"))):
         if run.recorded().get("status") == "running":
             run.heartbeat()
     return store
