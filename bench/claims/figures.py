@@ -19,7 +19,7 @@ TARGET_SHARE = 0.75
 UPDATES, ROLLOUTS = "updates", "rollouts"
 ACCURACY = "accuracy"
 FINETUNED = "finetuned alone"
-"""The same before any reinforcement, where the arms do not share the finetuned student."""
+"""The same before any reinforcement, where the arms do not share the finetuned student or are not asked alike."""
 NO_TARGET = "no target"
 """Where the other arm gained nothing that could be reached sooner."""
 Row = dict[str, Any]
@@ -65,12 +65,11 @@ def gains(table: Table) -> list[Row]:
 
 def _compared(table: Table, one: Comparison, mode: str) -> Iterable[Row]:
     named = {"better": one.better, "other": one.other, "mode": mode, "paper": [figure.model_dump() for figure in one.paper]}
-    warm, last = (_differences(table, one, mode, is_last) for is_last in (False, True))
-    found = paired(last)
-    yield named | {"figure": ACCURACY} | asdict(found) | {"verdict": found.verdict()}
-    if any(warm) and table.last(one.better):
-        before = paired(warm)
-        yield named | {"figure": FINETUNED} | asdict(before) | {"verdict": before.verdict()}
+    for figure in (ACCURACY, FINETUNED):
+        differences = _differences(table, one, mode, figure)
+        if figure == ACCURACY or (any(differences) and table.last(one.better)):
+            found = paired(differences)
+            yield named | {"figure": figure} | asdict(found) | {"verdict": found.verdict()}
     if table.claim.measure != "target":
         return
     gain = gain_of(table, one.other, mode)
@@ -82,9 +81,9 @@ def _compared(table: Table, one: Comparison, mode: str) -> Iterable[Row]:
         yield named | {"figure": axis, "target": target} | _until(table, one, mode, axis, target)
 
 
-def _differences(table: Table, one: Comparison, mode: str, is_last: bool) -> list[float]:
-    """By seed; of the finetuned students, or after the last updates."""
-    better, other = (np.array(table.accuracy(arm, mode, table.last(arm) if is_last else 0)) for arm in (one.better, one.other))
+def _differences(table: Table, one: Comparison, mode: str, figure: str) -> list[float]:
+    """By seed, in accuracy after the last updates or before the first."""
+    better, other = (np.array(table.accuracy(arm, mode, table.last(arm) if figure == ACCURACY else 0)) for arm in (one.better, one.other))
     return list(better - other)
 
 

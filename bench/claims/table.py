@@ -40,9 +40,8 @@ def _row(result: Row, one: Row) -> Sequence[str]:
     is_ratio = one["figure"] not in (ACCURACY, FINETUNED)
     write = _ratio if is_ratio else points
     compared = f"{one['better']} {'over' if is_ratio else 'less'} {one['other']}"
-    what = f"{compared}, {one['figure']}" if one["figure"] != ACCURACY else compared
-    if is_ratio:
-        what += f" to {one['target']:.3f}{_never(one)}"
+    figure = "" if one["figure"] == ACCURACY else f", {one['figure']}"
+    what = compared + figure + (f" to {one['target']:.3f}{_never(one)}" if is_ratio else "")
     ours = f"{write(one['mean'])} ({write(one['low'])} to {write(one['high'])})"
     return (result["claim"], what, one["mode"], _papers(one), ours, write(one["detectable"]), one["verdict"], _run(result))
 
