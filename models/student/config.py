@@ -62,6 +62,8 @@ class PretrainConfig(Section):
     binding_batch_size: int = Field(default=24, ge=1)
     bands: dict[str, float] = {"easy": 0.4, "medium": 0.3, "hard": 0.3}
     """Shares of the drawn scenes' bands."""
+    shapes: float = Field(default=0.0, ge=0, le=1)
+    """Share of the objects of the binding stage of which it says what shape they have, after their place. Closer looks need it."""
     learning_rate: float = 3e-3
     binding_learning_rate: float = 2e-3
     seed: int = 0

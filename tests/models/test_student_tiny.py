@@ -1,4 +1,5 @@
 import random
+import re
 
 import numpy as np
 import pytest
@@ -86,6 +87,22 @@ def test_only_coordinates_are_learned_from_a_caption(reader: Reader) -> None:
     decode = reader.processor.tokenizer.decode
     assert {decode(label) for label in page.labels[page.labels != IGNORED].tolist()} <= {*"0123456789,) "}
     assert {decode(page.ids[row, place]) for row, place in page.spots.tolist()} <= {*"0123456789,( "}
+
+
+def test_a_caption_may_say_what_shape_an_object_has(reader: Reader) -> None:
+    rng = random.Random(5)
+    scenes = [draw_scene(rng, "easy") for _ in range(6)]
+    page = reader.page(rng, scenes, 3, shapes=1.0)
+    tokenizer = reader.processor.tokenizer
+    said = 0
+    for row, scene in enumerate(scenes):
+        shapes = {item.color: item.shape for item in scene.objects}
+        for color, shape in re.findall(r"The (\w+) object is [^.]*\. It is a (\w+)\.", tokenizer.decode(page.ids[row])):
+            assert shape == shapes[color]
+            said += 1
+    learned = [tokenizer.decode(label) for label in page.labels[page.labels != IGNORED].tolist()]
+    looking = [tokenizer.decode(page.ids[row, place]) for row, place in page.spots.tolist()]
+    assert 0 < said == sum(word.strip() in SHAPES for word in learned) == looking.count(" a")
 
 
 def test_looking_at_the_object_costs_nothing(reader: Reader) -> None:

@@ -34,7 +34,7 @@ def learn_binding(model: Any, reader: Reader, config: PretrainConfig, observe: O
     for step in range(1, config.binding_steps + 1):
         rng = random.Random(f"binding {config.seed} {step}")
         scenes = reader.draw(rng, config.bands, config.binding_batch_size)
-        page = reader.page(rng, scenes, MOST_OBJECTS)
+        page = reader.page(rng, scenes, MOST_OBJECTS, config.shapes)
         logits, attention = _read(model, reader, page, reader.images(scenes), min(LOOKING_LAYER, config.layers - 1))
         spoken, looked = _spoken_loss(logits, page), looking_loss(attention, reader, page)
         schedule.step(step, spoken + ATTENTION_WEIGHT * looked, parameters)

@@ -79,8 +79,11 @@ class Reader:
         covered[np.arange(len(middles)), (away**2).sum(-1).argmin(-1)] = True
         return covered
 
-    def page(self, rng: random.Random, scenes: Sequence[Scene], most: int) -> Page:
-        """Captions of at most ``most`` objects of each scene, in random order; places are points in some rows and boxes in others."""
+    def page(self, rng: random.Random, scenes: Sequence[Scene], most: int, shapes: float = 0.0) -> Page:
+        """Captions of at most ``most`` objects of each scene, in random order; places are points in some rows and boxes in others.
+
+        Of a share ``shapes`` of the objects it is said what shape they have, after their place.
+        """
         rows, labels, spots, covers = [], [], [], []
         for row, scene in enumerate(scenes):
             task = rng.choice(list(QUESTIONS))
@@ -88,12 +91,20 @@ class Reader:
             covered = self.cover(scene)
             for index in rng.sample(range(len(scene.objects)), min(most, len(scene.objects))):
                 item = scene.objects[index]
-                head, spot = self.tokens(f"The {item.name} is {'at' if task == 'point' else 'in'} "), self.tokens(self.words(item, task))
+                is_unnamed = shapes > 0 and rng.random() < shapes and _has_own_color(item, scene)
+                name = f"{item.color} object" if is_unnamed else item.name
+                head, spot = self.tokens(f"The {name} is {'at' if task == 'point' else 'in'} "), self.tokens(self.words(item, task))
                 tail = self.tokens(". ")
                 spots += [(row, len(ids) + len(head) + k) for k in range(len(spot) - 1)]
                 covers += [covered[index]] * (len(spot) - 1)
                 ids += head + spot + tail
                 marks += [IGNORED] * (len(head) + 1) + list(spot[1:]) + [IGNORED] * len(tail)
+                if is_unnamed:
+                    claim, shape, end = (self.tokens(text) for text in ("It is a", f" {item.shape}", ". "))
+                    spots.append((row, len(ids) + len(claim) - 1))
+                    covers.append(covered[index])
+                    ids += claim + shape + end
+                    marks += [IGNORED] * len(claim) + list(shape) + [IGNORED] * len(end)
             rows.append(ids)
             labels.append(marks)
         return Page(*self._padded(rows, labels), torch.tensor(spots), torch.from_numpy(np.stack(covers)).float())
@@ -135,3 +146,7 @@ class Reader:
         ids = torch.tensor([row + [pad] * (longest - len(row)) for row in rows])
         mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
         return ids, mask, torch.tensor([row + [IGNORED] * (longest - len(row)) for row in labels])
+
+
+def _has_own_color(item: SceneObject, scene: Scene) -> bool:
+    return sum(other.color == item.color for other in scene.objects) == 1
