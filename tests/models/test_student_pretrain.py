@@ -59,7 +59,7 @@ def test_a_pretrained_student_loads_with_its_settings_and_leaves_its_figures(tmp
     folder = pretrain(done)
     assert load_student(folder).config == STUDENT
     figures = Store(done.store).run("run_1").read("metrics").to_pylist()
-    assert {(row["step"], row["name"]) for row in figures} >= {(1, "perception_loss"), (10, "binding_loss"), (15, "binding_digits")}
+    assert {(row["step"], row["name"]) for row in figures} >= {(1, "perception_loss"), (10, "binding_loss"), (15, "binding_right")}
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

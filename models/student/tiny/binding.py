@@ -1,7 +1,7 @@
 """Binding: the second stage. The language model learns to look at the object it speaks of.
 
-The student captions scenes; the loss is on the coordinates alone, and two heads of one layer are told where to look while they are
-written: minus the logarithm of the attention they put on the image tokens that the object covers. Without that, binding takes ten
+The student captions scenes; the loss is on coordinates and shapes alone, and two heads of one layer are told where to look while these
+are written: minus the logarithm of the attention they put on the image tokens that the object covers. Without that, binding takes ten
 times longer. The vision tower stays as perception left it.
 """
 
@@ -38,13 +38,13 @@ def learn_binding(model: Any, reader: Reader, config: PretrainConfig, observe: O
         logits, attention = _read(model, reader, page, reader.images(scenes), min(LOOKING_LAYER, config.layers - 1))
         spoken, looked = _spoken_loss(logits, page), looking_loss(attention, reader, page)
         schedule.step(step, spoken + ATTENTION_WEIGHT * looked, parameters)
-        observe(step, {"binding_loss": spoken.item(), "binding_looking": looked.item(), "binding_digits": _right(logits, page)})
+        observe(step, {"binding_loss": spoken.item(), "binding_looking": looked.item(), "binding_right": _right(logits, page)})
     model.model.visual.requires_grad_(True)
     model.set_attn_implementation("sdpa")
 
 
 def looking_loss(attention: torch.Tensor, reader: Reader, page: Page) -> torch.Tensor:
-    """Minus the mean logarithm of the attention (B, heads, T, T) that coordinate tokens put on the cells of their object."""
+    """Minus the mean logarithm of the attention (B, heads, T, T) that the looking tokens of a page put on the cells of their object."""
     rows = attention[page.spots[:, 0], :LOOKING_HEADS, page.spots[:, 1]][..., reader.image_positions]
     return -((rows * page.covers[:, None]).sum(-1) + FLOOR).log().mean()
 
@@ -61,7 +61,7 @@ def _spoken_loss(logits: torch.Tensor, page: Page) -> torch.Tensor:
 
 
 def _right(logits: torch.Tensor, page: Page) -> float:
-    """The share of coordinate tokens said right."""
+    """The share of the tokens of coordinates and shapes that are said right."""
     labels = page.labels[:, 1:]
     known = labels != IGNORED
     return float((logits[:, :-1].argmax(-1) == labels)[known].float().mean())

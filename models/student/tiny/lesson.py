@@ -2,13 +2,13 @@
 
 A *cell* is the part of the resized image under one merged image token; cells go row by row. An object *covers* the cells whose
 centre lies in its box, and at least the nearest. A *caption* is the text that names every object with its place in the words of the
-``vigorl`` dialect.
+``vigorl`` dialect; of some it goes on to say what shape they have.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -24,6 +24,7 @@ from models.student.tiny.build import MERGE, PATCH
 QUESTIONS = {"point": "Where are the objects?", "box": "Box the objects."}
 CELL = PATCH * MERGE
 IGNORED = -100
+Tokens = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ class Page:
     labels: torch.Tensor
     spots: torch.Tensor
     covers: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of a caption: its tokens, the labels they are learned by, and the places of the tokens that should look at the object."""
+
+    ids: Tokens
+    labels: Tokens
+    looking: range
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class Reader:
     def page(self, rng: random.Random, scenes: Sequence[Scene], most: int, shapes: float = 0.0) -> Page:
         """Captions of at most ``most`` objects of each scene, in random order; places are points in some rows and boxes in others.
 
-        Of a share ``shapes`` of the objects it is said what shape they have, after their place.
+        Of a share ``shapes`` of the objects that have a colour of their own it is said after their place what shape they have.
         """
         rows, labels, spots, covers = [], [], [], []
         for row, scene in enumerate(scenes):
@@ -90,31 +100,40 @@ class Reader:
             ids, marks = list(self.prefix(task)), [IGNORED] * len(self.prefix(task))
             covered = self.cover(scene)
             for index in rng.sample(range(len(scene.objects)), min(most, len(scene.objects))):
-                item = scene.objects[index]
-                is_unnamed = shapes > 0 and rng.random() < shapes and _has_own_color(item, scene)
-                name = f"{item.color} object" if is_unnamed else item.name
-                head, spot = self.tokens(f"The {name} is {'at' if task == 'point' else 'in'} "), self.tokens(self.words(item, task))
-                tail = self.tokens(". ")
-                spots += [(row, len(ids) + len(head) + k) for k in range(len(spot) - 1)]
-                covers += [covered[index]] * (len(spot) - 1)
-                ids += head + spot + tail
-                marks += [IGNORED] * (len(head) + 1) + list(spot[1:]) + [IGNORED] * len(tail)
-                if is_unnamed:
-                    claim, shape, end = (self.tokens(text) for text in ("It is a", f" {item.shape}", ". "))
-                    spots.append((row, len(ids) + len(claim) - 1))
-                    covers.append(covered[index])
-                    ids += claim + shape + end
-                    marks += [IGNORED] * len(claim) + list(shape) + [IGNORED] * len(end)
+                tells_shape = shapes > 0 and rng.random() < shapes and _has_own_color(scene.objects[index], scene)
+                for said in self._said(scene.objects[index], task, tells_shape):
+                    looking = [len(ids) + place for place in said.looking]
+                    spots += [(row, place) for place in looking]
+                    covers += [covered[index]] * len(looking)
+                    ids += said.ids
+                    marks += said.labels
             rows.append(ids)
             labels.append(marks)
         return Page(*self._padded(rows, labels), torch.tensor(spots), torch.from_numpy(np.stack(covers)).float())
+
+    def _said(self, item: SceneObject, task: str, tells_shape: bool) -> Iterator[Said]:
+        """Sentences about one object: where it is and, where its shape is told, what it is."""
+        head = self.tokens(f"The {f'{item.color} object' if tells_shape else item.name} is {'at' if task == 'point' else 'in'} ")
+        spot, tail = self.tokens(self.words(item, task)), self.tokens(". ")
+        yield Said(
+            ids=(*head, *spot, *tail),
+            labels=(*[IGNORED] * (len(head) + 1), *spot[1:], *[IGNORED] * len(tail)),
+            looking=range(len(head), len(head) + len(spot) - 1),
+        )
+        if tells_shape:
+            head, shape = self.tokens("It is a"), self.tokens(f" {item.shape}")
+            yield Said(
+                ids=(*head, *shape, *tail),
+                labels=(*[IGNORED] * len(head), *shape, *[IGNORED] * len(tail)),
+                looking=range(len(head) - 1, len(head)),
+            )
 
     def words(self, item: SceneObject, task: str) -> str:
         """The object's place as the dialect writes it: ``(x, y)`` or ``(x1, y1, x2, y2)``."""
         place = self.place(item)
         return "(" + ", ".join(map(str, place[:2] if task == "point" else place[2:])) + ")"
 
-    def prefix(self, task: str) -> tuple[int, ...]:
+    def prefix(self, task: str) -> Tokens:
         """Tokens of the conversation up to the student's turn."""
         return self._prefixes[task]
 
@@ -125,11 +144,11 @@ class Reader:
         return torch.tensor(places)
 
     @cached_property
-    def _prefixes(self) -> dict[str, tuple[int, ...]]:
+    def _prefixes(self) -> dict[str, Tokens]:
         scene = draw_scene(random.Random(0), "easy")
         return {task: self._conversation(scene, question) for task, question in QUESTIONS.items()}
 
-    def _conversation(self, scene: Scene, question: str) -> tuple[int, ...]:
+    def _conversation(self, scene: Scene, question: str) -> Tokens:
         messages = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": question}]}]
         text = self.processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         return tuple(self.processor(text=[text], images=[scene.image])["input_ids"][0])
