@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from data.sources.config import IngestConfig
     from flows.recipe import Recipe
     from models.training.config import ReinforceConfig
 
@@ -62,6 +63,7 @@ def _checks(recipe: Recipe) -> Iterator[Check]:
             yield f"{section}.trl", partial(configuration.check, config.trl)
             yield f"{section}.lora", partial(LORA.check, config.lora or {})
     if recipe.reinforce is not None:
+        yield "reinforce", partial(_pool, recipe.ingest, recipe.reinforce)
         yield from _training_checks(recipe.reinforce)
 
 
@@ -71,6 +73,22 @@ def _one_turn(name: str) -> None:
 
     if get_dialect(name).has_turns:
         raise ValueError(f"a second answer beside crops takes one turn, and {name} takes several")
+
+
+def _pool(ingest: IngestConfig, config: ReinforceConfig) -> None:
+    """Raise ``ValueError`` where no source brings a sample to reinforce on, which else would be told after the finetuning."""
+    from data.sources.config import ScenesConfig
+    from flows.estimate.samples import dataset_of, is_taken
+
+    taken = [source for source in ingest.sources if is_taken(source, config.splits, config.datasets)]
+    if not taken:
+        asked = f"splits {config.splits}" + (f" and data sets {config.datasets}" if config.datasets is not None else "")
+        known = sorted({f"{source.split} of {dataset_of(source)}" for source in ingest.sources})
+        raise ValueError(f"no source has samples of the {asked}; there are {', '.join(known)}")
+    scenes = [source for source in taken if isinstance(source, ScenesConfig)]
+    drawn = {band for source in scenes for band, share in source.bands.items() if share > 0}
+    if config.bands is not None and len(scenes) == len(taken) and not drawn & set(config.bands):
+        raise ValueError(f"no scene is of the bands {config.bands}; there are {', '.join(sorted(drawn))}")
 
 
 def _training_checks(config: ReinforceConfig) -> Iterator[Check]:

@@ -26,7 +26,7 @@ SURENESS = ("as set", "counted", "published", "expected", "not known before inge
 
 def count_samples(config: IngestConfig, splits: Collection[str] | None = None, datasets: Collection[str] | None = None) -> Counted:
     """The samples of those splits and data sets; None takes all."""
-    taken = [source for source in config.sources if _is_taken(source, splits, datasets)]
+    taken = [source for source in config.sources if is_taken(source, splits, datasets)]
     counts = [count_rows(source) for source in taken]
     known_by = max((count.known_by for count in counts), key=SURENESS.index, default=SURENESS[0])
     rows = [count.rows for count in counts if count.rows is not None]
@@ -35,12 +35,17 @@ def count_samples(config: IngestConfig, splits: Collection[str] | None = None, d
 
 def most_images(config: IngestConfig, splits: Collection[str] | None = None, datasets: Collection[str] | None = None) -> int:
     """The images of a sample of those splits and data sets, at most; None takes all."""
-    return max((_images(source) for source in config.sources if _is_taken(source, splits, datasets)), default=1)
+    return max((_images(source) for source in config.sources if is_taken(source, splits, datasets)), default=1)
 
 
 def traced(config: IngestConfig) -> Counted:
     """The samples that bring their chains."""
     return count_samples(config.model_copy(update={"sources": [one for one in config.sources if _brings_chains(one)]}))
+
+
+def is_taken(source: SourceConfig, splits: Collection[str] | None, datasets: Collection[str] | None) -> bool:
+    """Whether a source's samples are of those splits and data sets; None takes all."""
+    return (splits is None or source.split in splits) and (datasets is None or dataset_of(source) in datasets)
 
 
 def dataset_of(source: SourceConfig) -> str:
@@ -58,7 +63,3 @@ def _images(source: SourceConfig) -> int:
     if isinstance(source, ScenesConfig):
         return max(NUMBERS) if source.tasks.get("multi_image") else 1
     return images_of(source) if isinstance(source, PublishedConfig) else source.expected_images
-
-
-def _is_taken(source: SourceConfig, splits: Collection[str] | None, datasets: Collection[str] | None) -> bool:
-    return (splits is None or source.split in splits) and (datasets is None or dataset_of(source) in datasets)
