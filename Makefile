@@ -42,7 +42,9 @@ lint: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/tables.py
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/streams.toml
+	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/streams.toml --set reinforce.seed=1 --set 'evaluate.checkpoints=["finetune", "reinforce"]'
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/looks.toml
+	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run tree
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run smoke
 	FOVEA_STORE=$(abspath stores/docs) $(BIN)/python docs/build.py
 
