@@ -10,7 +10,7 @@ from flows.recipe import load_recipe, recipe_names
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("recipes.md", "reinforcement.md", "teacher.md", "evaluating.md")
 BLOCKS = [block for page in PAGES for block in re.findall(r"^```toml\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)]
-SOURCE = '[ingest]\nsources = [{ kind = "scenes", count = 4 }]\n'
+SOURCE = '[ingest]\nsources = [{ kind = "scenes", count = 4, bands = { easy = 1, medium = 1, hard = 1 } }]\n'
 STEPS = "\n[reinforce]\nsteps = 1\n"
 
 
