@@ -56,19 +56,19 @@ def curves(title: str, series: Mapping[str, Curve], *, y_label: str = "", unit_r
         return _svg(figure)
 
 
-def intervals(title: str, groups: Mapping[str, Mapping[str, Bar]]) -> str:
-    """For each category (a line) the value of each model (a colour) with its interval, on a scale of 0 to 1."""
-    models = list(dict.fromkeys(model for figures in groups.values() for model in figures))
+def intervals(title: str, groups: Mapping[str, Mapping[str, Bar]], models: Sequence[str]) -> str:
+    """For each category (a line) the value of each model (a colour, by its place in ``models``) with its interval, on a scale of 0 to 1."""
+    colors = dict(zip(models, _cycle(len(models)), strict=True))
+    shown = [model for model in models if any(model in figures for figures in groups.values())]
     with rc_context(STYLE):
         figure = Figure(figsize=(7.4, 0.8 + 0.36 * max(1, len(groups))), layout="constrained")
         axes = figure.subplots()
         for place in range(1, len(groups), 2):
             axes.axhspan(place - 0.5, place + 0.5, color="#f6f7f9", zorder=0)
-        for number, (model, color) in enumerate(zip(models, _cycle(len(models)), strict=True)):
-            shift = (number - (len(models) - 1) / 2) * 0.22
-            _series(
-                axes, model, color, [(place + shift, figures[model]) for place, figures in enumerate(groups.values()) if model in figures]
-            )
+        for number, model in enumerate(shown):
+            shift = (number - (len(shown) - 1) / 2) * 0.22
+            bars = [(place + shift, figures[model]) for place, figures in enumerate(groups.values()) if model in figures]
+            _series(axes, model, colors[model], bars)
         axes.set_title(title)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.5, len(groups) - 0.5)

@@ -61,7 +61,10 @@ def render_report(store: Store, versions: Iterable[Version], *, title: str, desc
 
 
 def _score_charts(scores: list[Row]) -> list[str]:
-    """For each benchmark, protocol and metric a chart of its kinds, and one of its kinds by band; the whole is the mean of its kinds."""
+    """For each benchmark, protocol and metric a chart of its kinds, and one of its kinds by band; the whole is the mean of its kinds.
+
+    A model has one colour in all of them.
+    """
     named: dict[str, dict[str, dict[str, Bar]]] = {}
     for row in scores:
         if row["metric"] == Metric.PARSED or (row["metric"], row["category"]) == (Metric.ACCURACY, ALL):
@@ -69,7 +72,8 @@ def _score_charts(scores: list[Row]) -> list[str]:
         metric = str(Metric.ACCURACY if row["metric"] == Metric.MACRO_ACCURACY else row["metric"]).replace("_iou", " IoU")
         chart = f"{row['exam']}, {metric}{', by band' if row['band'] else ''}"
         named.setdefault(chart, {}).setdefault(row["category"], {})[row["model"]] = (row["value"], row["ci_low"], row["ci_high"])
-    return [intervals(chart, groups) for chart, groups in sorted(named.items())]
+    models = list(dict.fromkeys(row["model"] for row in scores))
+    return [intervals(chart, groups, models) for chart, groups in sorted(named.items())]
 
 
 def _curves(corner: Corner) -> list[str]:
