@@ -39,14 +39,15 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: export FOVEA_STORE = $(abspath stores/docs)
 docs: $(READY)
 	$(BIN)/python docs/tables.py
-	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/streams.toml
-	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/streams.toml --set reinforce.seed=1 --set 'evaluate.checkpoints=["finetune", "reinforce"]'
-	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run docs/recipes/looks.toml
-	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run tree
-	FOVEA_STORE=$(abspath stores/docs) $(BIN)/fovea run smoke
-	FOVEA_STORE=$(abspath stores/docs) $(BIN)/python docs/build.py
+	$(BIN)/fovea run docs/recipes/streams.toml
+	$(BIN)/fovea run docs/recipes/streams.toml --set reinforce.seed=1 --set 'evaluate.checkpoints=["finetune", "reinforce"]'
+	$(BIN)/fovea run docs/recipes/looks.toml
+	$(BIN)/fovea run tree
+	$(BIN)/fovea run smoke
+	$(BIN)/python docs/build.py
 
 bench: $(READY)
 	$(BIN)/python -m bench.store

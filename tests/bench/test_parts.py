@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +24,7 @@ from models.training.config import ReinforceConfig
 from models.training.hearing import Hearing
 from models.training.judge import Judge, JudgedGroup
 from models.training.rollout import Group, Stream
-from models.training.samplers import SAMPLERS, make_sampler
+from models.training.samplers import base, make_sampler
 from models.training.samplers.base import Candidates
 from tests.models.rollouts import make_group, make_sample
 
@@ -43,9 +43,9 @@ Break = Callable[[str], None]
 
 
 @pytest.fixture
-def break_with(monkeypatch: pytest.MonkeyPatch) -> Iterator[Break]:
+def break_with(monkeypatch: pytest.MonkeyPatch) -> Break:
     """Loads a plugin, for this test alone."""
-    samplers = dict(SAMPLERS)
+    monkeypatch.setattr(base, "SAMPLERS", dict(base.SAMPLERS))
     for owner, name in ((Judge, "questions"), (Judge, "judge"), (Judge, "together"), (crops, "crop_image")):
         monkeypatch.setattr(owner, name, getattr(owner, name))
 
@@ -53,9 +53,7 @@ def break_with(monkeypatch: pytest.MonkeyPatch) -> Iterator[Break]:
         monkeypatch.delitem(sys.modules, f"bench.parts.{plugin}", raising=False)
         import_module(f"bench.parts.{plugin}")
 
-    yield load
-    SAMPLERS.clear()
-    SAMPLERS.update(samplers)
+    return load
 
 
 def pair(place: int) -> list[Group]:

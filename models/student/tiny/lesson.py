@@ -102,9 +102,8 @@ class Reader:
             for index in rng.sample(range(len(scene.objects)), min(most, len(scene.objects))):
                 tells_shape = shapes > 0 and rng.random() < shapes and _has_own_color(scene.objects[index], scene)
                 for said in self._said(scene.objects[index], task, tells_shape):
-                    looking = [len(ids) + place for place in said.looking]
-                    spots += [(row, place) for place in looking]
-                    covers += [covered[index]] * len(looking)
+                    spots += [(row, len(ids) + place) for place in said.looking]
+                    covers += [covered[index]] * len(said.looking)
                     ids += said.ids
                     marks += said.labels
             rows.append(ids)
